@@ -1,0 +1,1 @@
+"""A broker inside this process that keeps the promises of a real one."""

@@ -1,0 +1,68 @@
+"""The only place that names adapters: by the scheme of a URL, by string, imported when used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Protocol, cast
+
+from evtbdd.errors import SettingsError
+from evtbdd.ports import Broker
+from evtbdd.words import quoted, suggestion
+
+ENTRY_POINTS = "evtbdd.brokers"
+
+
+class Connect(Protocol):
+    """What an adapter is registered as: connects lazily, and gives up after `patience` seconds."""
+
+    def __call__(self, address: str, *, patience: float) -> Broker:
+        """The broker at an address that is written as its own clients do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """Where an adapter is, and what must be installed for it: the driver's module, and our extra."""
+
+    place: str
+    driver: str | None = None
+    extra: str | None = None
+
+
+BUILT_IN: Mapping[str, Adapter] = {
+    "memory": Adapter("evtbdd.brokers.memory.adapter:connect"),
+    "kafka": Adapter("evtbdd.brokers.kafka.adapter:connect", driver="kafka", extra="kafka"),
+}
+
+
+def schemes() -> list[str]:
+    """Every scheme that has an adapter here."""
+    return sorted({*BUILT_IN, *(point.name for point in entry_points(group=ENTRY_POINTS))})
+
+
+def adapter(scheme: str) -> Connect:
+    """The adapter of a scheme. SettingsError where there is none, or its driver is missing."""
+    for point in entry_points(group=ENTRY_POINTS, name=scheme):
+        return cast(Connect, point.load())
+    if scheme not in BUILT_IN:
+        raise SettingsError(
+            f"No broker is known by the scheme {quoted(scheme)}. "
+            f"{suggestion(scheme, schemes(), 'schemes')}"
+        )
+    return cast(Connect, load(BUILT_IN[scheme]))
+
+
+def load(what: Adapter) -> object:
+    """The object at `module:name`; SettingsError names the extra where the driver is missing."""
+    module, _, name = what.place.partition(":")
+    try:
+        return getattr(import_module(module), name)
+    except ModuleNotFoundError as error:
+        if what.driver is None or (error.name or "").partition(".")[0] != what.driver:
+            raise
+        raise SettingsError(
+            f"The driver {quoted(what.driver)} is not installed: "
+            f'pip install "evtbdd[{what.extra}]" brings it.'
+        ) from error

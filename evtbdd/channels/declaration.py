@@ -1,0 +1,112 @@
+"""What the settings, or a step, say of a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from evtbdd.codecs.find import codec
+from evtbdd.errors import PhraseError, SettingsError
+from evtbdd.events import Reading
+from evtbdd.ports import Codec
+from evtbdd.settings import kinds
+from evtbdd.settings.load import Settings
+from evtbdd.settings.schema import Key, Section
+from evtbdd.values.types import type_rule
+from evtbdd.words import quoted, suggestion
+
+SECTION = Section(
+    "channel",
+    named=True,
+    help="A channel: a topic, an exchange or a queue, by the name that scenarios use for it.",
+    keys=(
+        Key("broker", kinds.text, None, "the broker it lies on", otherwise="the only one"),
+        Key("codec", kinds.text, "json", "json, text, bytes, or package.module:object"),
+        Key("type", kinds.text, None, "the address of an event's type, or none"),
+        Key("types", kinds.comma_list, "", "the types that can appear, with commas"),
+        Key("dead letter", kinds.text, None, "the channel that its dead letters go to"),
+        Key("attempts", kinds.count, None, "after how many deliveries they go there"),
+        Key("partitions", kinds.count, "1", "Kafka: how many partitions it has"),
+        Key("replication", kinds.count, None, "Kafka: on how many brokers each is stored"),
+        Key("config.NAME", kinds.text, None, "Kafka: a configuration of the topic"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A channel as declared; `broker` None means the only one."""
+
+    name: str
+    broker: str | None = None
+    codec: str = "json"
+    type: str | None = None
+    types: frozenset[str] = frozenset()
+    partitions: int = 1
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of_settings(cls, settings: Settings, name: str) -> Declaration:
+        """The declaration in the section `[evtbdd:channel:NAME]`."""
+        return _declare(name, settings.section("channel", name))
+
+    @classmethod
+    def of_row(cls, name: str, cells: Mapping[str, str], base: Declaration | None) -> Declaration:
+        """What a row of `these channels exist:` says, on top of what the settings say."""
+        given: dict[str, object] = {}
+        for column, text in cells.items():
+            key = SECTION.key(column)
+            if key is None:
+                known = [each.name for each in SECTION.keys]
+                raise PhraseError(
+                    f"No channel has a {quoted(column)}. {suggestion(column, known, 'columns')}"
+                )
+            try:
+                if text:
+                    given[column] = key.kind(text)
+            except ValueError as error:
+                raise PhraseError(
+                    f"{quoted(text)} cannot be the {column} of the channel {quoted(name)}: {error}"
+                ) from error
+        return _declare(name, given, base)
+
+    def reading(self) -> Reading:
+        """How its events are read."""
+        return Reading(self.coded().decode, type_rule(self.type))
+
+    def coded(self) -> Codec:
+        """Its codec. SettingsError where there is none of that name."""
+        try:
+            return codec(self.codec)
+        except SettingsError as error:
+            raise SettingsError(f"[evtbdd:channel:{self.name}] codec: {error}") from error
+
+
+def _declare(
+    name: str, given: Mapping[str, object], base: Declaration | None = None
+) -> Declaration:
+    base = base or Declaration(name)
+    options = {
+        key: str(value)
+        for key, value in given.items()
+        if value is not None and (key.startswith("config.") or key == "replication")
+    }
+    partitions = given.get("partitions", base.partitions)
+    if not isinstance(partitions, int) or partitions < 1:
+        raise SettingsError(
+            f"The channel {quoted(name)} cannot have {partitions} partitions; it needs 1 or more."
+        )
+    types = given.get("types", base.types)
+    return Declaration(
+        name,
+        broker=_text(given.get("broker")) or base.broker,
+        codec=_text(given.get("codec")) or base.codec,
+        type=_text(given.get("type")) or base.type,
+        types=frozenset(map(str, types)) if isinstance(types, tuple | frozenset) else base.types,
+        partitions=partitions,
+        options={**base.options, **options},
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,114 @@
+"""The brokers of a run: opened when first needed, once; a failure is remembered, not repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from evtbdd.clock import Deadline
+from evtbdd.errors import BrokerError, EvtbddError, UnknownName
+from evtbdd.ports import Broker
+from evtbdd.provisioning.provision import Provisioned, provision
+from evtbdd.settings import kinds
+from evtbdd.settings.schema import Key, Section
+from evtbdd.words import quoted, suggestion
+
+SECTION = Section(
+    "broker",
+    named=True,
+    help="A broker, by the name that scenarios use for it.",
+    keys=(
+        Key(
+            "url",
+            kinds.text,
+            "memory://",
+            "where it comes from: kafka://host:port, kafka+embedded://, memory://",
+        ),
+    ),
+)
+DEFAULT_NAME = "main"
+
+
+@dataclass
+class _Place:
+    """A broker by its URL: not opened yet, open, or failed for good."""
+
+    url: str
+    provisioned: Provisioned | None = None
+    failure: EvtbddError | None = None
+
+
+class Brokers:
+    """All brokers that the settings declare; without any there is one in memory, called main."""
+
+    def __init__(self, urls: Mapping[str, str], *, patience: float) -> None:
+        self._places = {name: _Place(url) for name, url in urls.items()}
+        self._places = self._places or {DEFAULT_NAME: _Place("memory://")}
+        self._patience = patience
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Their names, in the order of the settings."""
+        return list(self._places)
+
+    def only(self) -> str | None:
+        """The name of the only one; None where there are several."""
+        return self.names[0] if len(self._places) == 1 else None
+
+    def get(self, name: str) -> Broker:
+        """The broker of that name, reached.
+
+        Raises UnknownName, or, the same each time, what kept it from being reached the first time:
+        a broker that is not there is waited for once a run.
+        """
+        if name not in self._places:
+            raise UnknownName(
+                f"No broker is called {quoted(name)}. {suggestion(name, self.names, 'brokers')}"
+            )
+        place = self._places[name]
+        if place.failure is not None:
+            raise place.failure.with_traceback(None)
+        if place.provisioned is None:
+            try:
+                place.provisioned = self._open(place.url)
+            except EvtbddError as error:
+                place.failure = type(error)(f"The broker {quoted(name)} ({place.url}): {error}")
+                raise place.failure from error
+        return place.provisioned.broker
+
+    def fact(self, name: str) -> str:
+        """What stands for `${broker.NAME}`, `${broker.NAME.host}` and `${broker.NAME.port}`."""
+        if name in self._places:
+            return self.get(name).address
+        broker, _, fact = name.rpartition(".")
+        if broker in self._places and fact in {"host", "port"}:
+            host, _, port = self.get(broker).address.partition(",")[0].rpartition(":")
+            return host if fact == "host" else port
+        raise UnknownName(
+            f"There is nothing called ${{broker.{name}}}. "
+            f"{suggestion(broker or name, self.names, 'brokers')}"
+        )
+
+    def _open(self, url: str) -> Provisioned:
+        provisioned = provision(url, patience=self._patience)
+        try:
+            provisioned.broker.ping(Deadline.after(self._patience))
+        except BrokerError:
+            provisioned.close()
+            raise
+        return provisioned
+
+    def opened(self) -> Mapping[str, Broker]:
+        """Those that have been reached so far."""
+        return {
+            name: place.provisioned.broker
+            for name, place in self._places.items()
+            if place.provisioned is not None
+        }
+
+    def close(self) -> None:
+        """Give all of them back."""
+        for place in self._places.values():
+            if place.provisioned is not None:
+                place.provisioned.close()
+                place.provisioned = None

@@ -1,0 +1,113 @@
+"""What the publishing phrases do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evtbdd.channels.channel import Channel
+from evtbdd.channels.drafts import draft_of, drafts_of
+from evtbdd.channels.facility import ScenarioChannels
+from evtbdd.channels.files import draft_from, find
+from evtbdd.channels.message import Draft, encode
+from evtbdd.clock import pace
+from evtbdd.errors import PhraseError
+from evtbdd.events import text_or_bytes
+from evtbdd.journal import Journal, Published
+from evtbdd.phrases import Data
+from evtbdd.ports import Message
+from evtbdd.values.store import Values
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    channel: Channel
+    message: Message
+    type: str | None
+
+
+class Publisher:
+    """Publishes for one scenario, and notes what was stored."""
+
+    def __init__(
+        self, channels: ScenarioChannels, journal: Journal, values: Values, folders: list[Path]
+    ) -> None:
+        self._channels = channels
+        self._journal = journal
+        self._values = values
+        self._folders = folders
+        self._last: _Sent | None = None
+
+    def event(self, name: str, draft: Draft, data: Data) -> None:
+        """Publish the one event that a step and what stands below it describe."""
+        channel = self._channels.get(name)
+        self._publish(channel, [draft_of(data, draft, channel.declaration, self._values)])
+
+    def events(self, name: str, draft: Draft, data: Data) -> None:
+        """Publish the events of a table, in its order."""
+        channel = self._channels.get(name)
+        self._publish(channel, list(drafts_of(data, draft, self._values)))
+
+    def many(self, name: str, number: int, draft: Draft, data: Data, rate: int | None) -> None:
+        """Publish an event so many times, placeholders made fresh each time."""
+        channel = self._channels.get(name)
+        for turn in pace(number, rate):
+            del turn
+            self._publish(channel, [draft_of(data, draft, channel.declaration, self._values)])
+            self._values.next_event()
+
+    def file(self, name: str, file: str, draft: Draft) -> None:
+        """Publish the event, or the payload, in a JSON file."""
+        channel = self._channels.get(name)
+        self._publish(channel, [draft_from(find(file, self._folders), draft, self._values)])
+
+    def bytes_of(self, name: str, file: str, draft: Draft) -> None:
+        """Publish the content of a file as it is."""
+        draft.raw = find(file, self._folders).read_bytes()
+        self._publish(self._channels.get(name), [draft])
+
+    def text(self, name: str, draft: Draft, data: Data) -> None:
+        """Publish a docstring as it is, its placeholders replaced."""
+        if data.text is None:
+            filename, line = data.location
+            raise PhraseError(f'{filename}:{line}: the text stands below the step, between """.')
+        said = self._values.key(data.text)
+        draft.raw = said.encode() if isinstance(said, str) else said
+        self._publish(self._channels.get(name), [draft])
+
+    def raw(self, name: str, draft: Draft) -> None:
+        """Publish a draft that needs no data."""
+        self._publish(self._channels.get(name), [draft])
+
+    def history(self, name: str, data: Data) -> None:
+        """Publish events that lie before the scenario's beginning: services begin after them."""
+        channel = self._channels.get(name)
+        drafts = (
+            list(drafts_of(data, Draft(), self._values))
+            if data.table is not None
+            else [draft_of(data, Draft(), channel.declaration, self._values)]
+        )
+        self._publish(channel, drafts, history=True)
+        channel.recorded = channel.ends(self._channels.deadline())
+
+    def again(self, number: int) -> None:
+        """Publish what was published last once more, to the byte."""
+        if self._last is None:
+            raise PhraseError(
+                'No step of this scenario has published an event, so there is no "same event".'
+            )
+        self._send(self._last.channel, [self._last] * number, history=False)
+
+    def _publish(self, channel: Channel, drafts: Sequence[Draft], *, history: bool = False) -> None:
+        # All are encoded before the first is sent: a mistake in the third row publishes nothing.
+        sent = [_Sent(channel, encode(draft, channel), draft.type) for draft in drafts]
+        self._send(channel, sent, history=history)
+
+    def _send(self, channel: Channel, sent: Sequence[_Sent], *, history: bool) -> None:
+        for each in sent:
+            (position,) = channel.publish([each.message], self._channels.deadline())
+            key = text_or_bytes(each.message.key)
+            self._journal.append(Published(channel.name, position, each.type, key, history))
+            if not history:
+                self._last = each

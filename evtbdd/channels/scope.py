@@ -1,0 +1,104 @@
+"""Channels that live as long as one scope does: created, watched and deleted together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from evtbdd.channels.channel import Channel
+from evtbdd.channels.declaration import Declaration
+from evtbdd.channels.pool import Brokers
+from evtbdd.clock import Deadline
+from evtbdd.errors import BrokerError, PhraseError, SettingsError
+from evtbdd.isolation.names import Names
+from evtbdd.ports import ChannelPlan
+from evtbdd.words import listed, quoted
+
+
+class ChannelScope:
+    """The channels of one scope, `s12` for the twelfth scenario, `f3` for a feature, or `run`."""
+
+    def __init__(self, scope: str, names: Names, brokers: Brokers, *, patience: float) -> None:
+        self.scope = scope
+        self._names = names
+        self._brokers = brokers
+        self._patience = patience
+        self.channels: dict[str, Channel] = {}
+
+    def plan(self, declaration: Declaration) -> Channel:
+        """A channel with its physical name, not created yet. Reaches its broker."""
+        broker_name = declaration.broker or self._brokers.only()
+        if broker_name is None:
+            raise SettingsError(
+                f"The channel {quoted(declaration.name)} does not say on which broker it lies, and "
+                f"there are several: {listed(map(quoted, self._brokers.names))}. Write broker = … "
+                f"in [evtbdd:channel:{declaration.name}]."
+            )
+        broker = self._brokers.get(broker_name)
+        physical = self._names.channel(self.scope, declaration.name)
+        if (fault := broker.name_fault(physical)) is not None:
+            raise PhraseError(
+                f"The channel {quoted(declaration.name)} cannot be a {broker.capabilities.channel} "
+                f"of {broker.capabilities.broker}: its name there would be {physical}, and {fault}."
+            )
+        return Channel(declaration, physical, broker_name, broker)
+
+    def open(self, declarations: Iterable[Declaration]) -> Sequence[Channel]:
+        """Create and watch channels; those that are there already are left as they are.
+
+        All of one broker are created in one call. When it returns, whatever is published to them
+        will be seen.
+        """
+        new = [self.plan(each) for each in declarations if each.name not in self.channels]
+        by_broker: dict[str, list[Channel]] = {}
+        for channel in new:
+            by_broker.setdefault(channel.broker_name, []).append(channel)
+        for channels in by_broker.values():
+            self._open_on_one(channels)
+        return new
+
+    def _open_on_one(self, channels: Sequence[Channel]) -> None:
+        broker = channels[0].broker
+        deadline = self._deadline()
+        broker.create(
+            [
+                ChannelPlan(each.physical, each.declaration.partitions, each.declaration.options)
+                for each in channels
+            ],
+            deadline,
+        )
+        # Noted before they are watched, so that they are deleted also if that should fail.
+        self.channels.update({each.name: each for each in channels})
+        reader = broker.reader()
+        by_name = {each.physical: each for each in channels}
+        ends = reader.watch(
+            list(by_name), lambda record: by_name[record.channel].hand_over(record), deadline
+        )
+        for physical, channel in by_name.items():
+            channel.recorded = ends[physical]
+
+    def close(self) -> None:
+        """Unwatch and delete them. Raises BrokerError after having tried all."""
+        by_broker: dict[str, list[Channel]] = {}
+        for channel in self.channels.values():
+            by_broker.setdefault(channel.broker_name, []).append(channel)
+        self.channels.clear()
+        failures = []
+        for channels in by_broker.values():
+            broker, physical = channels[0].broker, [each.physical for each in channels]
+            try:
+                broker.reader().unwatch(physical)
+                broker.delete(physical, self._deadline())
+            except BrokerError as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
+
+    def remove(self, name: str) -> None:
+        """Unwatch and delete one of them; nothing where it is not there."""
+        channel = self.channels.pop(name, None)
+        if channel is not None:
+            channel.broker.reader().unwatch([channel.physical])
+            channel.broker.delete([channel.physical], self._deadline())
+
+    def _deadline(self) -> Deadline:
+        return Deadline.after(self._patience)

@@ -1,0 +1,1 @@
+"""How payloads become bytes, and bytes payloads."""

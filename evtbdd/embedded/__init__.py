@@ -1,0 +1,1 @@
+"""Brokers of our own, living in this process; importing this package imports no driver."""

@@ -1,0 +1,67 @@
+"""Every event has: a claim about all, of which there is at least one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evtbdd.expect.pattern import Pattern
+from evtbdd.expect.question import Answer, Question
+from evtbdd.expect.sighting import Sighting
+from evtbdd.words import quoted
+
+
+class EveryHas(Question):
+    """Each event of `among` fits `pattern` too; the first that does not contradicts."""
+
+    claim = True
+
+    def __init__(self, channel: str, among: Pattern, pattern: Pattern) -> None:
+        super().__init__(channel, [pattern])
+        self._among = among
+        self._members: list[Sighting] = []
+        self._odd: list[Sighting] = []
+
+    def consider(self, sighting: Sighting) -> None:
+        """Hold the event against both patterns."""
+        if self._among.fits(sighting.event):
+            self._members.append(sighting)
+            if not self.patterns[0].fits(sighting.event):
+                self._odd.append(sighting)
+
+    def answer(self) -> Answer:
+        """Contradicted by one that does not fit."""
+        return Answer.CONTRADICTED if self._odd else Answer.OPEN
+
+    def at_the_end(self) -> bool:
+        """Whether there was any."""
+        return bool(self._members)
+
+    @property
+    def met(self) -> Sequence[Sighting]:
+        """All of them."""
+        return self._members
+
+    def expected(self) -> str:
+        """`every "OrderShipped" event`."""
+        return f"every {self._among.kind}{self._among.clause}"
+
+    def but(self) -> str:
+        """How many do not fit, or that there was none."""
+        if self._odd:
+            verb = "does" if len(self._odd) == 1 else "do"
+            return f"{len(self._odd)} of {len(self._members)} {verb} not"
+        return "there was none" if not self.seen else f"there was none of {len(self.seen)} events"
+
+    def culprits(self) -> Sequence[tuple[Sighting, Pattern]]:
+        """Those that do not fit."""
+        return [(sighting, self.patterns[0]) for sighting in self._odd]
+
+    def unmatched(self) -> Sequence[tuple[str, Pattern]]:
+        """The pattern, where there was none."""
+        return () if self._members else (("", self.patterns[0]),)
+
+    def watched_form(self) -> str:
+        """The phrase with a time."""
+        among = self._among
+        kind = f"every {among.kind} on {quoted(self.channel)}{among.clause}"
+        return f"{kind} during 2 seconds has:"

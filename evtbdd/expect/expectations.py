@@ -1,0 +1,176 @@
+"""What the expecting phrases do: each puts one question, made of its words and its data."""
+
+from __future__ import annotations
+
+from evtbdd.clock import Deadline
+from evtbdd.errors import ExpectationFailed, PhraseError
+from evtbdd.events import MISSING
+from evtbdd.expect.count import Absent, Counted
+from evtbdd.expect.described import pattern_of, patterns_of
+from evtbdd.expect.every import EveryHas
+from evtbdd.expect.expect import Expect
+from evtbdd.expect.last import LastHas
+from evtbdd.expect.order import InOrderOf
+from evtbdd.expect.pattern import Pattern, brief
+from evtbdd.expect.presence import Arrives, ArrivesAtLeast
+from evtbdd.expect.rows import OnlyTheseArrive, TheseArrive
+from evtbdd.expect.together import SameKeyTogether
+from evtbdd.phrases import Data
+from evtbdd.ports import Capability, Witness
+from evtbdd.values.addresses import Address
+from evtbdd.values.store import Values
+
+
+class Expectations:
+    """The expectations of one scenario, as its phrases say them.
+
+    Every method raises ExpectationFailed where the system is wrong, and an EvtbddError where
+    nothing can be said; see Expect.
+    """
+
+    def __init__(self, expect: Expect, witness: Witness, values: Values) -> None:
+        self._expect = expect
+        self._witness = witness
+        self._values = values
+
+    def arrives(
+        self, channel: str, base: Pattern, data: Data | None, within: float | None, in_all: bool
+    ) -> None:
+        """One event arrives."""
+        pattern = self._pattern(channel, base, data)
+        self._expect.arrival(Arrives(channel, pattern), within=within, in_all=in_all)
+
+    def at_least(
+        self,
+        channel: str,
+        number: int,
+        base: Pattern,
+        data: Data,
+        within: float | None,
+        in_all: bool,
+    ) -> None:
+        """So many events arrive, or more."""
+        if number < 1:
+            raise PhraseError("At least 0 events always arrive; the number must be 1 or more.")
+        question = ArrivesAtLeast(channel, number, self._pattern(channel, base, data))
+        self._expect.arrival(question, within=within, in_all=in_all)
+
+    def counted(
+        self,
+        channel: str,
+        least: int,
+        most: int,
+        base: Pattern,
+        data: Data,
+        during: float | None,
+        in_all: bool,
+    ) -> None:
+        """Between so many and so many events arrive."""
+        pattern = self._pattern(channel, base, data)
+        question = Absent(channel, pattern) if most == 0 else Counted(channel, least, most, pattern)
+        self._expect.claim(question, during=during, in_all=in_all)
+
+    def these(
+        self,
+        channel: str,
+        base: Pattern,
+        data: Data,
+        within: float | None,
+        in_all: bool,
+        in_order: bool,
+    ) -> None:
+        """The events of a table arrive, among others."""
+        self._witness.require(channel, Capability.ORDER if in_order else None)
+        rows = patterns_of(data, base, self._values)
+        lane = self._witness.lane(channel)
+        question = TheseArrive(channel, rows, in_order=in_order, lane=lane)
+        self._expect.arrival(question, within=within, in_all=in_all)
+
+    def only_these(
+        self,
+        channel: str,
+        base: Pattern,
+        data: Data,
+        during: float | None,
+        in_all: bool,
+        in_order: bool,
+    ) -> None:
+        """The events of a table arrive, and no others of that type and key."""
+        self._witness.require(channel, Capability.ORDER if in_order else None)
+        rows = patterns_of(data, base, self._values)
+        lane = self._witness.lane(channel)
+        question = OnlyTheseArrive(channel, rows, base, in_order=in_order, lane=lane)
+        self._expect.claim(question, during=during, in_all=in_all)
+
+    def every(
+        self, channel: str, base: Pattern, data: Data, during: float | None, in_all: bool
+    ) -> None:
+        """All events of that type and key are as described, and there is at least one."""
+        pattern = self._pattern(channel, base, data)
+        question = EveryHas(channel, base, pattern)
+        self._expect.claim(question, during=during, in_all=in_all)
+
+    def in_order_of(
+        self,
+        channel: str,
+        number: int,
+        base: Pattern,
+        address: str,
+        per_key: bool,
+        within: float | None,
+        in_all: bool,
+    ) -> None:
+        """So many events arrive, and none has a smaller value than the one before."""
+        self._witness.require(channel, Capability.ORDER)
+        question = InOrderOf(
+            channel,
+            number,
+            base,
+            Address.parse(address),
+            per_key=per_key,
+            lane=self._witness.lane(channel),
+        )
+        self._expect.arrival(question, within=within, in_all=in_all)
+
+    def last(self, channel: str, base: Pattern, data: Data, within: float | None) -> None:
+        """The last event of that type and key is, or becomes, as described."""
+        self._witness.require(channel, Capability.ORDER)
+        pattern = self._pattern(channel, base, data)
+        question = LastHas(channel, base, pattern, lane=self._witness.lane(channel))
+        self._expect.arrival(question, within=within, in_all=False)
+
+    def share_lane(self, channel: str, during: float | None, in_all: bool) -> None:
+        """Events with the same key lie in the same partition."""
+        question = SameKeyTogether(channel, lane=self._witness.lane(channel))
+        self._expect.claim(question, during=during, in_all=in_all)
+
+    def remember_its(self, address: str, name: str) -> None:
+        """Remember what the event that the step before met has at an address."""
+        its = self._expect.its
+        if len(its) != 1:
+            met = "met no event" if not its else f"met {len(its)} events"
+            raise PhraseError(f'The step before {met}, so "its" says nothing: it needs one event.')
+        found = Address.parse(address).find(its[0].event)
+        if found is MISSING:
+            said = brief(its[0].event, Pattern())
+            raise ExpectationFailed(
+                f"Expected the event ({said}) to have {address}\nbut it has not."
+            )
+        self._values.remember(name, found)
+
+    def until(self, during: float) -> Deadline:
+        """When a watch of so many seconds is over."""
+        return self._expect.watch_until(during)
+
+    def patience(self, within: float | None) -> Deadline:
+        """When the patience of a step is over."""
+        return self._expect.patience(within)
+
+    def _pattern(self, channel: str, base: Pattern, data: Data | None) -> Pattern:
+        if base.routing_key is not None:
+            self._witness.require(channel, Capability.ROUTING_KEYS)
+        if data is None:
+            self._witness.require(channel, None)
+            return base
+        as_text = self._witness.holds_text(channel)
+        return pattern_of(data, base, self._values, as_text=as_text)

@@ -1,0 +1,1 @@
+"""What keeps scenarios and runs apart: names of their own, and how long each lives."""

@@ -1,0 +1,85 @@
+"""The kinds of entries: a small closed set of frozen facts. Their time is the journal's to note."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from evtbdd.events import Event, Position
+from evtbdd.ports import Ends
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioBegan:
+    """The first step is about to run; `ends` are where each watched channel ended just before."""
+
+    ends: Mapping[str, Ends]
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """A block of acts began under When; `ends` are where each watched channel ended just before."""
+
+    ends: Mapping[str, Ends]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A step's event was stored; `history` where it lies before the scenario's own beginning."""
+
+    channel: str
+    position: Position
+    type: str | None
+    key: str | bytes | None
+    history: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The reader saw an event on a channel."""
+
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A step that waited for an arrival was met."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStarted:
+    """The process of a service runs."""
+
+    service: str
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceReady:
+    """A service does what its settings call ready; `how` says what was seen."""
+
+    service: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceEnded:
+    """The process of a service ended; `asked` where a step had ended it."""
+
+    service: str
+    exit: str
+    asked: bool
+
+
+Entry = (
+    ScenarioBegan
+    | Acted
+    | Published
+    | Seen
+    | Arrived
+    | ServiceStarted
+    | ServiceReady
+    | ServiceEnded
+)

@@ -1,0 +1,7 @@
+"""Services and local brokers, started and ended by processes that outlive a killed run."""
+
+from evtbdd.keeper.keeper import Keeper
+from evtbdd.keeper.log import LogLine, ServiceLog
+from evtbdd.keeper.process import Exit, Process
+
+__all__ = ["Exit", "Keeper", "LogLine", "Process", "ServiceLog"]

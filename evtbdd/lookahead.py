@@ -1,0 +1,33 @@
+"""Reads the parsed steps of a scenario before it begins: Background and Outline rows are in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from evtbdd.phrases.data import Row, Table
+from evtbdd.plan import Plan
+
+NAMING = {"channel": "channel", "queue": "channel", "service": "service"}
+
+
+def look_ahead(scenario: Any, registry: Any, plan: Plan) -> Plan:
+    """Fill a plan with what the steps of behave's scenario name, as behave's registry reads them."""
+    for step in scenario.all_steps:
+        match = registry.find_match(step)
+        if match is None:
+            continue
+        values = {a.name: a.value for a in match.arguments or () if isinstance(a.value, str)}
+        for value, kind in NAMING.items():
+            if value in values:
+                plan.names(kind, values[value])
+        tell = getattr(match.func, "tells_ahead", None)
+        if tell is not None:
+            tell(plan, values, _table(step.table))
+    return plan
+
+
+def _table(table: Any) -> Table | None:
+    if table is None:
+        return None
+    rows = tuple(Row(tuple(row.cells), row.line) for row in table.rows)
+    return Table(tuple(table.headings), rows)

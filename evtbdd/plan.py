@@ -1,0 +1,60 @@
+"""What the parsed steps of a scenario tell ahead: the channels and services that they name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from evtbdd.channels.declaration import Declaration as ChannelDeclaration
+from evtbdd.errors import EvtbddError
+from evtbdd.phrases import Table
+from evtbdd.services.declaration import Declaration as ServiceDeclaration
+
+REFERENCE = re.compile(r"\$\{channel\.([^}]+?)(?:\.(?:url|arn|topic_arn))?\}")
+
+
+@dataclass
+class Plan:
+    """Filled step by step, before the scenario begins."""
+
+    channels: list[str] = field(default_factory=list)
+    services: list[str] = field(default_factory=list)
+    declared: list[ChannelDeclaration] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+    settings: Mapping[str, ChannelDeclaration] = field(default_factory=dict)
+
+    def names(self, kind: str, name: str) -> None:
+        """Note that a step names a channel or a service; what is not told yet is left to its step."""
+        if "${" not in name:
+            (self.channels if kind == "channel" else self.services).append(name)
+
+    def declares_one(self, values: Mapping[str, str]) -> None:
+        """Note a channel that a step declares by its values alone."""
+        self.declares(values["channel"], {k: v for k, v in values.items() if k != "channel"})
+
+    def declares_table(self, table: Table | None) -> None:
+        """Note the channels of a table with a column `channel`; what is wrong is left to its step."""
+        if table is None or "channel" not in table.headings:
+            return
+        for row in table.rows:
+            cells = dict(zip(table.headings, row.cells, strict=True))
+            self.declares(cells.pop("channel"), cells)
+
+    def declares(self, name: str, cells: Mapping[str, str]) -> None:
+        """Note that a step declares a channel; what is wrong with it is left to its step."""
+        if "${" in name:
+            return
+        with suppress(EvtbddError):
+            self.declared.append(ChannelDeclaration.of_row(name, cells, self.settings.get(name)))
+            self.channels.append(name)
+
+    def wants_absent(self, name: str) -> None:
+        """Note that a step wants a channel not to be there."""
+        self.absent.append(name)
+
+    def channels_of(self, service: ServiceDeclaration) -> Sequence[str]:
+        """Every channel that a service consumes, publishes to, or is told the name of."""
+        told = [name for text in service.texts() for name in REFERENCE.findall(text)]
+        return list(dict.fromkeys([*service.consumes, *service.publishes, *told]))

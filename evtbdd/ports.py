@@ -1,0 +1,239 @@
+"""What evtbdd asks of a broker, a codec and a facility: promises, not inheritance.
+
+An adapter is anything that keeps these promises; `evtbdd.conformance` is how it shows that it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from evtbdd.codecs.protocol import Codec as Codec
+from evtbdd.errors import UnsupportedCapability
+
+if TYPE_CHECKING:
+    from evtbdd.clock import Deadline
+    from evtbdd.events import Headers, Position, Record
+
+Ends = Mapping[str, int]
+"""For each lane of a channel the number that its next record will get."""
+
+Sink = Callable[["Record"], None]
+"""Where a reader hands records; quick, never raises, called from the reader's own thread."""
+
+
+class Capability(Enum):
+    """What a broker can do that another cannot; the value says it in a sentence's middle."""
+
+    KEYS = "keys"
+    HEADERS = "headers"
+    TOMBSTONES = "tombstones"
+    PARTITIONS = "partitions"
+    ROUTING_KEYS = "routing keys"
+    ORDER = "an order of events within a lane"
+    EXACT_END = "an exact end of a channel"
+    SUBSCRIPTIONS = "knowing which service is subscribed"
+
+
+WHO_CAN: Mapping[Capability, str] = {
+    Capability.KEYS: "memory and Kafka",
+    Capability.HEADERS: "memory and Kafka",
+    Capability.TOMBSTONES: "memory and Kafka",
+    Capability.PARTITIONS: "memory and Kafka",
+    Capability.ROUTING_KEYS: "RabbitMQ",
+    Capability.ORDER: "memory and Kafka",
+    Capability.EXACT_END: "memory and Kafka",
+    Capability.SUBSCRIPTIONS: "Kafka",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What one kind of broker is called, can do, and calls its things."""
+
+    broker: str
+    channel: str
+    lane: str
+    can: frozenset[Capability]
+    largest_payload: int | None = None
+
+    def require(self, capability: Capability) -> None:
+        """Raise UnsupportedCapability, naming who can, unless this broker can do it."""
+        if capability not in self.can:
+            raise UnsupportedCapability(
+                f"{self.broker} has no {capability.value}; {WHO_CAN[capability]} has."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelPlan:
+    """A channel to be created: its physical name and what the settings say of it."""
+
+    name: str
+    partitions: int = 1
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is published; a value of None is a tombstone."""
+
+    value: bytes | None
+    key: bytes | None = None
+    headers: Headers = ()
+    routing_key: str | None = None
+
+
+class Reader(Protocol):
+    """Watches channels of one broker for a whole run, in a thread of its own, in no group.
+
+    Records are handed over exactly once, in the order of their lane, and only those that are
+    committed. Nothing is promised across lanes.
+    """
+
+    def watch(self, channels: Sequence[str], sink: Sink, deadline: Deadline) -> Mapping[str, Ends]:
+        """Begin to watch channels that exist, and return where each of them ended at that moment.
+
+        Whatever is stored at or after those ends is handed to `sink`, also if it is stored by the
+        very next statement. Raises BrokerUnavailable.
+        """
+
+    def unwatch(self, channels: Sequence[str]) -> None:
+        """Hand over nothing more of these channels; unknown ones are none of its business."""
+
+    def ends(self, channels: Sequence[str], deadline: Deadline) -> Mapping[str, Ends]:
+        """Where each channel ends now, for readers of committed records. Raises BrokerUnavailable."""
+
+    def read_to(self, ends: Mapping[str, Ends], deadline: Deadline) -> None:
+        """Return when every record before `ends` was handed over; channels must be watched.
+
+        Raises BrokerUnavailable, at the latest at the deadline.
+        """
+
+    def close(self) -> None:
+        """End the thread and its connections; repeated calls do nothing."""
+
+
+class Subscriptions(Protocol):
+    """What a broker knows of those who consume from it as a group."""
+
+    def begin_at(self, group: str, ends: Mapping[str, Ends], deadline: Deadline) -> None:
+        """Make a group that has no position on a lane begin there; others keep theirs."""
+
+    def state(self, group: str, channels: Sequence[str], deadline: Deadline) -> SubscriptionState:
+        """Who is in the group, and whether every lane of the channels is assigned."""
+
+    def expel(self, group: str, members: Sequence[str], deadline: Deadline) -> None:
+        """Tell the group that these members have left; those it does not know are ignored."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionState:
+    """`ready` when the group is settled and has every lane; `words` say what it is now."""
+
+    ready: bool
+    members: frozenset[str]
+    words: str
+
+
+class Broker(Protocol):
+    """A connection to one broker, for a whole run; every method may be called from any thread."""
+
+    capabilities: Capabilities
+
+    @property
+    def address(self) -> str:
+        """Where it is, as its own clients write it."""
+
+    def ping(self, deadline: Deadline) -> None:
+        """Make a round trip in its protocol. Raises BrokerUnavailable with address and cause."""
+
+    def name_fault(self, name: str) -> str | None:
+        """Why it would refuse a channel of that name, as a clause; None where it would not."""
+
+    def create(self, channels: Sequence[ChannelPlan], deadline: Deadline) -> None:
+        """Create channels that are not there; when it returns they can be used at once.
+
+        Raises BrokerError for one that exists, is refused or illegal: then none is left behind.
+        """
+
+    def delete(self, channels: Sequence[str], deadline: Deadline) -> None:
+        """Delete channels; those that are not there are ignored."""
+
+    def lanes(self, channels: Sequence[str], deadline: Deadline) -> Mapping[str, Sequence[str]]:
+        """The lanes of those of the channels that exist."""
+
+    def publish(
+        self, channel: str, messages: Sequence[Message], deadline: Deadline
+    ) -> Sequence[Position]:
+        """Publish in order, one batch for each; return when all are confirmed, with their positions.
+
+        Never creates a channel. Raises PublishRefused (nothing of that message is stored) or
+        BrokerUnavailable (it may or may not be).
+        """
+
+    def reader(self) -> Reader:
+        """The reader of this broker, always the same one."""
+
+    def subscriptions(self) -> Subscriptions:
+        """Raises UnsupportedCapability where the broker cannot tell."""
+
+    def close(self) -> None:
+        """Give everything back; repeated calls do nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceHealth:
+    """What is known of a service at a moment.
+
+    `lost` is a clause such as `exited with code 1 at +0.30 s` where it ended and nobody had asked
+    it to; None while it lives, or where a step ended it. `last_lines` are the end of its log then.
+    """
+
+    name: str
+    running: bool
+    lost: str | None = None
+    last_lines: tuple[str, ...] = ()
+
+
+class Witness(Protocol):
+    """All that expectations see of the world outside of the journal."""
+
+    def read_up(self, channels: Sequence[str], deadline: Deadline) -> None:
+        """Return when all that is stored on these channels by now stands in the journal.
+
+        Raises BrokerUnavailable: then nothing can be said of the channel.
+        """
+
+    def health(self) -> Sequence[ServiceHealth]:
+        """The services that this scenario has seen started."""
+
+    def where(self, channel: str) -> str:
+        """Broker, address and physical name of a channel, for a failure text."""
+
+    def lane(self, channel: str) -> str:
+        """What the channel's broker calls a lane (`partition`)."""
+
+    def require(self, channel: str, capability: Capability | None) -> None:
+        """Raise UnknownName for a channel nobody declared, UnsupportedCapability for what it lacks."""
+
+    def holds_text(self, channel: str) -> bool:
+        """Whether the payloads of a channel are texts."""
+
+    def declared_types(self, channel: str) -> frozenset[str]:
+        """The types that the settings declare for a channel; empty where they declare none."""
+
+
+class Facility(Protocol):
+    """Something that scenarios act upon or observe: brokers, services, HTTP, databases."""
+
+    def begin(self, scenario: Any) -> None:
+        """Make ready what a scenario needs, before its first step."""
+
+    def end(self, scenario: Any) -> None:
+        """Give back what the scenario used; one failure must not keep others from doing so."""
+
+    def close(self) -> None:
+        """Give back what the run used; repeated calls do nothing."""

@@ -1,0 +1,87 @@
+"""A run of behave, as evtbdd sees it: from its settings to its last word."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from behave.runner import the_step_registry
+
+from evtbdd.errors import EvtbddError, NothingRan
+from evtbdd.lookahead import look_ahead
+from evtbdd.phrases.catalogue import registered
+from evtbdd.phrases.nearest import explain
+from evtbdd.plan import Plan
+from evtbdd.report.sentences import put_first
+from evtbdd.sections import SECTIONS
+from evtbdd.settings.load import Settings
+from evtbdd.world import Scenario, World
+
+
+class Run:
+    """One run. What keeps it from beginning is told by every scenario, so that reports show it."""
+
+    def __init__(self, context: Any) -> None:
+        self._runner = context._runner
+        self._world: World | None = None
+        self._failure: EvtbddError | None = None
+        self._allow_none = False
+        self._ran = 0
+
+    @classmethod
+    def begin(cls, context: Any, project: Path) -> Run:
+        """Read the settings of the project's folder."""
+        run = cls(context)
+        put_first(context._runner, context.config)
+        try:
+            settings = Settings.load(
+                project, sections=SECTIONS, userdata=context.config.userdata, environ=os.environ
+            )
+            run._allow_none = settings.main["allow no scenarios"]
+            run._world = World(settings, project)
+        except EvtbddError as error:
+            run._failure = error
+        return run
+
+    def begin_scenario(self, scenario: Any) -> Scenario:
+        """Make ready what a scenario of behave names."""
+        if self._world is None:
+            raise self._failure or NothingRan("The run has not begun.")
+        plan = Plan(settings=self._world.channels.declared)
+        look_ahead(scenario, the_step_registry, plan)
+        return self._world.begin(plan, Path(scenario.filename).parent.absolute())
+
+    def end_scenario(self, scenario: Any) -> None:
+        """Give back what it took, and count it, unless a hook has skipped it."""
+        if scenario.status.name != "skipped":
+            self._ran += 1
+        if self._world is not None:
+            self._world.end()
+
+    def end_feature(self, feature: Any) -> None:
+        """Give back what lived for the feature."""
+        del feature
+        if self._world is not None:
+            self._world.end_feature()
+
+    def end(self) -> None:
+        """Give back everything, tell what undefined steps may have meant, and that some ran."""
+        try:
+            if self._world is not None:
+                self._world.close()
+        finally:
+            self._explain_undefined()
+        if self._ran == 0 and not self._allow_none:
+            raise NothingRan(
+                "No scenario ran, so nothing was tested. Do --tags and --name, and the paths, "
+                "select any? If none is meant to run, set allow no scenarios = yes."
+            )
+
+    def _explain_undefined(self) -> None:
+        undefined = {step.name: step for step in self._runner.undefined_steps}
+        if not undefined:
+            return
+        self._runner.config.show_snippets = False
+        for name, step in undefined.items():
+            print(f"\n{step.location}:", explain(name, registered(), step.keyword), sep="\n")  # noqa: T201

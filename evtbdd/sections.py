@@ -1,0 +1,10 @@
+"""Every section of the settings, each declared by the part that it is about."""
+
+from __future__ import annotations
+
+from evtbdd import main_section
+from evtbdd.channels import declaration as channel
+from evtbdd.channels import pool
+from evtbdd.services import declaration as service
+
+SECTIONS = (main_section.SECTION, pool.SECTION, channel.SECTION, service.SECTION)

@@ -1,0 +1,1 @@
+"""The system under test: processes that evtbdd starts, and knows when they are ready."""

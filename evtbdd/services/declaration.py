@@ -1,0 +1,130 @@
+"""What the settings say of a service."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from evtbdd.errors import SettingsError
+from evtbdd.services.readiness import Readiness
+from evtbdd.settings import kinds
+from evtbdd.settings.load import Settings
+from evtbdd.settings.schema import Key, Section
+from evtbdd.words import quoted
+
+SCOPES = ("scenario", "feature", "run")
+SECTION = Section(
+    "service",
+    named=True,
+    help="A service under test, started by evtbdd.",
+    keys=(
+        Key("command", kinds.words, None, "words as a shell would split them, run without a shell"),
+        Key("directory", kinds.text, None, "where it runs; the project's folder if left out"),
+        Key(
+            "environment",
+            kinds.names_and_values,
+            "",
+            "lines NAME = value, added to the environment",
+        ),
+        Key("stdin", kinds.choice("open", "closed"), "open", "its standard input"),
+        Key("scope", kinds.choice(*SCOPES), "scenario", "how long it lives"),
+        Key("consumes", kinds.comma_list, "", "the channels that it consumes"),
+        Key("publishes", kinds.comma_list, "", "the channels that it publishes to"),
+        Key("group", kinds.text, None, "its consumer group (Kafka)"),
+        Key(
+            "start",
+            kinds.choice("recorded", "client"),
+            "recorded",
+            "where a group without a position begins: at the recorded positions, or as its client "
+            "resets it",
+        ),
+        Key(
+            "ready",
+            kinds.text,
+            None,
+            'subscribed, port PORT, get URL [STATUS], log "TEXT", exit 0, started',
+        ),
+        Key("start timeout", kinds.patience, "30 seconds", "how long it may take to get ready"),
+        Key("stop signal", kinds.text, "TERM", "what asks it to end"),
+        Key(
+            "grace", kinds.duration, "5 seconds", "how long it may take to end, before it is killed"
+        ),
+        Key("needs", kinds.comma_list, "", "services that are started before it"),
+        Key("url", kinds.text, None, "where it answers"),
+        Key("expel", kinds.yes_no, "yes", "after a kill its group is told that the member left"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A service as declared; texts may still hold placeholders."""
+
+    name: str
+    command: Sequence[str]
+    directory: str | None
+    environment: Mapping[str, str]
+    stdin: str
+    scope: str
+    consumes: Sequence[str]
+    publishes: Sequence[str]
+    group: str | None
+    start: str
+    ready: Readiness
+    start_timeout: float
+    stop_signal: signal.Signals
+    grace: float
+    needs: Sequence[str]
+    url: str | None
+    expel: bool
+
+    @classmethod
+    def of_settings(cls, settings: Settings, name: str) -> Declaration:
+        """The declaration in `[evtbdd:service:NAME]`. SettingsError where it cannot be meant."""
+        given = settings.section("service", name)
+        where = f"[evtbdd:service:{name}]"
+        if not given["command"]:
+            raise SettingsError(f"{where} has no command: evtbdd does not know how to start it.")
+        ready = given["ready"] or ("subscribed" if given["consumes"] else "started")
+        readiness = Readiness.parse(ready, where)
+        if readiness.kind == "subscribed" and not (given["group"] and given["consumes"]):
+            raise SettingsError(
+                f"{where} is to be ready when it is subscribed; for that it must say what it "
+                "consumes, and group: the consumer group that it joins. Another readiness is "
+                'written like ready = log "listening".'
+            )
+        return cls(
+            name=name,
+            command=given["command"],
+            directory=given["directory"],
+            environment=given["environment"],
+            stdin=given["stdin"],
+            scope=given["scope"],
+            consumes=given["consumes"],
+            publishes=given["publishes"],
+            group=given["group"],
+            start=given["start"],
+            ready=readiness,
+            start_timeout=given["start timeout"],
+            stop_signal=_signal(given["stop signal"], where),
+            grace=given["grace"],
+            needs=given["needs"],
+            url=given["url"],
+            expel=given["expel"],
+        )
+
+    def texts(self) -> Sequence[str]:
+        """Every text that may hold placeholders."""
+        texts = [*self.command, *self.environment.values(), self.ready.target]
+        return [*texts, *(text for text in (self.directory, self.group, self.url) if text)]
+
+
+def _signal(name: str, where: str) -> signal.Signals:
+    full = name.upper() if name.upper().startswith("SIG") else f"SIG{name.upper()}"
+    try:
+        return signal.Signals[full]
+    except KeyError:
+        raise SettingsError(
+            f"{where} stop signal: {quoted(name)} is no signal; TERM, INT and QUIT are."
+        ) from None

@@ -1,0 +1,1 @@
+"""What stands in cells, texts and payloads: addresses, placeholders, strict comparison, matchers."""

@@ -1,0 +1,55 @@
+"""How numbers, names and lists are written for people; the one place for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+
+def quoted(text: str) -> str:
+    r"""The text in the quotes of a feature file: `say "hi"` becomes `"say \\"hi\\""`."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def duration(seconds: float) -> str:
+    """A time as an author would write it: `500 ms`, `1 second`, `1.5 seconds`, `2 minutes`."""
+    if seconds < 1:
+        return f"{round(seconds * 1000)} ms"
+    if seconds >= 60 and seconds % 60 == 0:
+        return counted(round(seconds / 60), "minute")
+    return f"{seconds:g} second" + ("" if seconds == 1 else "s")
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 event`, `3 events`."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def listed(items: Iterable[str], last: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    several = list(items)
+    if len(several) < 2:
+        return "".join(several)
+    return f"{', '.join(several[:-1])} {last} {several[-1]}"
+
+
+def suggestion(name: str, known: Iterable[str], what: str = "") -> str:
+    """What an unknown name may have been meant for, as a sentence to append; never empty.
+
+    `what` names the things that are known, in the plural (`channels`).
+    """
+    candidates: Sequence[str] = sorted(set(known))
+    near = get_close_matches(name, candidates, n=3, cutoff=0.6)
+    near += [c for c in candidates if c.lower() == name.lower() and c not in near]
+    if near:
+        return f"Did you mean {listed(map(quoted, near), 'or')}?"
+    if not candidates:
+        return f"There are no {what}." if what else "None is known."
+    shown = [quoted(c) for c in candidates[:12]] + (["…"] if len(candidates) > 12 else [])
+    return f"Known{' ' + what if what else ''}: {', '.join(shown)}."
+
+
+def a(noun: str) -> str:
+    """`a shipment`, `an event`, `an "OrderPlaced" event`: by the first letter."""
+    first = next((letter for letter in noun if letter.isalnum()), "")
+    return f"{'an' if first.lower() in 'aeiou' and first else 'a'} {noun}"

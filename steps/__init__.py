@@ -1,0 +1,9 @@
+"""The step libraries of evtbdd; `from evtbdd.steps import *` in a step file brings all of them."""
+
+__all__ = [
+    "channels_steps",
+    "expecting_steps",
+    "kafka_steps",
+    "publishing_steps",
+    "services_steps",
+]

@@ -1,0 +1,208 @@
+"""The shop's services can do wrong whatever their README lists."""
+
+from __future__ import annotations
+
+import json
+import re
+import runpy
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Shop
+
+SHOP = Path(__file__).parent / "shop"
+FAULTS = runpy.run_path(str(SHOP / "faults.py"))["FAULTS"]
+
+
+def test_wrong_status(shop: Shop) -> None:
+    """The order is said to be pending."""
+    [shipped] = shop.answers("wrong-status")
+    assert shipped.payload["status"] == "pending"
+
+
+def test_wrong_key(shop: Shop) -> None:
+    """The answer has another key than its order."""
+    assert shop.keys_and_types(shop.answers("wrong-key")) == [("wrong-ORD-1", "OrderShipped")]
+
+
+def test_wrong_type(shop: Shop) -> None:
+    """The answer has a type that nobody knows."""
+    assert shop.keys_and_types(shop.answers("wrong-type")) == [("ORD-1", "WrongOrderShipped")]
+
+
+def test_missing_field(shop: Shop) -> None:
+    """The answer does not name the customer, and the other fields are there."""
+    [shipped] = shop.answers("missing-field")
+    assert set(shipped.payload) == {"orderId", "status", "items", "trackingId", "shippedAt"}
+
+
+def test_garbage(shop: Shop) -> None:
+    """The answer is no JSON, and the next service survives it."""
+    notifications = shop.start("notifications")
+    [answer] = shop.answers("shipping:garbage")
+    assert (answer.key, answer.type, answer.value) == (
+        "ORD-1",
+        "OrderShipped",
+        b"\x00\xff no JSON",
+    )
+    shop.handled("notifications", 0)
+    assert notifications.log()[1:] == [
+        "notifications: cannot read the shipment at partition 0 offset 0: it is not JSON"
+    ]
+
+
+def test_dropped(shop: Shop) -> None:
+    """The order is handled and committed, and nothing is published."""
+    assert shop.answers("dropped") == []
+
+
+def test_duplicate(shop: Shop) -> None:
+    """The answer is there twice, the same bytes."""
+    first, second = shop.answers("duplicate")
+    assert first.value == second.value
+    assert shop.keys_and_types([first, second]) == [("ORD-1", "OrderShipped")] * 2
+
+
+def test_wrong_order(shop: Shop) -> None:
+    """The order is shipped before its parcels are packed, the last one first."""
+    shipped, *packed = shop.answers("wrong-order", parcels=3)
+    assert shipped.type == "OrderShipped"
+    assert [event.payload["parcel"] for event in packed] == [3, 2, 1]
+
+
+def test_extra_event(shop: Shop) -> None:
+    """One more order is shipped that nobody placed."""
+    shipped, intruder = shop.answers("extra-event")
+    assert (shipped.key, shipped.payload["orderId"]) == ("ORD-1", "ORD-1")
+    assert (intruder.key, intruder.payload["orderId"]) == ("intruder", "intruder")
+    assert intruder.type == "OrderShipped"
+
+
+def test_no_tombstone(shop: Shop) -> None:
+    """A tombstone is handled and committed, and no tombstone is published."""
+    shop.start("shipping", "no-tombstone")
+    shop.handled("shipping", shop.publish("orders", "ORD-1", None))
+    assert shop.events("shipments") == []
+
+
+@pytest.mark.parametrize(("fault", "shared"), [("", True), ("spread-keys", False)])
+def test_spread_keys(wide_shop: Shop, fault: str, shared: bool) -> None:
+    """Answers with one key lie in several partitions; without the fault they share one."""
+    wide_shop.start("shipping", fault)
+    for key in ["ORD-1", "ORD-2"] * 2:
+        last = wide_shop.place(key=key)
+    wide_shop.handled("shipping", last)
+    used: dict[str, list[int]] = {"ORD-1": [], "ORD-2": []}
+    for event in wide_shop.events("shipments"):
+        used[event.key].append(event.partition)
+    assert [len(partitions) for partitions in used.values()] == [2, 2]
+    assert [len(set(partitions)) == 1 for partitions in used.values()] == [shared, shared]
+
+
+def test_late(shop: Shop) -> None:
+    """The answer is published so many seconds after the order was shipped."""
+    shop.start("shipping", "late", LATE="0.7")
+    shop.handled("shipping", shop.place())
+    [shipped] = shop.events("shipments")
+    moment = datetime.fromisoformat(shipped.payload["shippedAt"]).timestamp() * 1000
+    assert shipped.timestamp - moment >= 700
+
+
+def test_crash_at_start(shop: Shop) -> None:
+    """The service says why, and exits with 3 before it started."""
+    service = shop.launch("shipping", FAULT="crash-at-start")
+    assert service.exit_code() == 3
+    assert service.log() == ["shipping: cannot open the ledger"]
+
+
+def test_crash_on_event(shop: Shop) -> None:
+    """The service ends at the first order with a traceback; the order is not committed."""
+    service = shop.start("shipping", "crash-on-event")
+    shop.place()
+    assert service.exit_code() == 1
+    log = service.log()
+    assert log[:2] == ["shipping: started", "Traceback (most recent call last):"]
+    assert log[-1] == "RuntimeError: the ledger does not add up"
+    assert shop.committed("shipping") == 0
+    assert shop.events("shipments") == []
+
+
+def test_dead_but_running(shop: Shop) -> None:
+    """The service started and lives, and is no member of its group when a later one has worked."""
+    dead = shop.launch("shipping", FAULT="dead-but-running", GROUP=shop.group("dead"))
+    dead.wait_for_line("shipping: started")
+    assert shop.answers() != []
+    assert dead.process.poll() is None
+    assert shop.described(dead.group)["members"] == []
+    assert dead.stopped() == 0
+
+
+def test_subscribed_elsewhere(shop: Shop) -> None:
+    """The service ships the orders of a topic that nobody uses, and not those of its own."""
+    shop.from_the_beginning("shipping")
+    shop.from_the_beginning("shipping", "orders-old")
+    shop.place(key="ORD-1")
+    service = shop.launch("shipping", FAULT="subscribed-elsewhere")
+    old = json.dumps({**shop.ORDER, "orderId": "OLD-1"}).encode()
+    shop.publish("orders-old", "OLD-1", old, {"type": "OrderPlaced"})
+    service.wait_for_line("shipping: order OLD-1 shipped")
+    assert shop.keys_and_types(shop.events("shipments")) == [("OLD-1", "OrderShipped")]
+    assert shop.committed("shipping") == 0
+
+
+def test_quiet_log(shop: Shop) -> None:
+    """The service works and says nothing, to its end."""
+    service = shop.start("shipping", "quiet-log")
+    shop.handled("shipping", shop.place())
+    assert service.stopped() == 0
+    assert shop.keys_and_types(shop.events("shipments")) == [("ORD-1", "OrderShipped")]
+    assert service.log() == []
+
+
+def test_faults_can_be_combined_and_given_to_one_service(shop: Shop) -> None:
+    """Each service has the faults that name it or no service, in the order they were named."""
+    faults = "shipping:duplicate, notifications:wrong-key, wrong-status"
+    shop.start("notifications", faults)
+    shipped = shop.answers(faults)
+    assert [(event.key, event.payload["status"]) for event in shipped] == [("ORD-1", "pending")] * 2
+    shop.handled("notifications", 1)
+    assert (
+        shop.keys_and_types(shop.events("notifications"))
+        == [("wrong-ORD-1", "CustomerNotified")] * 2
+    )
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (
+            "duplicate, wrong-mood",
+            f'there is no fault "wrong-mood"; there are {", ".join(FAULTS)}',
+        ),
+        (
+            "notifications:wrong-order",
+            '"notifications" cannot have the fault "wrong-order", only shipping',
+        ),
+        (
+            "shiping:late",
+            '"shiping" cannot have the fault "late", only shipping, notifications',
+        ),
+    ],
+)
+def test_faults_that_are_none_are_refused(shop: Shop, fault: str, sentence: str) -> None:
+    """The service says what is wrong in one sentence and exits with 2."""
+    refused = shop.launch("shipping", FAULT=fault)
+    assert refused.exit_code() == 2
+    assert refused.log() == [f"shipping: {sentence}"]
+
+
+def test_every_fault_is_tested_and_stands_in_the_readme() -> None:
+    """The README's table is the table in faults.py, and each fault has a test of its name."""
+    rows = re.findall(r"^\| `([a-z-]+)` \| (.+) \|$", (SHOP / "README.md").read_text(), re.M)
+    assert dict(rows) == {name: fault.does for name, fault in FAULTS.items()}
+    tests = {name.removeprefix("test_").replace("_", "-") for name in globals()}
+    assert set(FAULTS) <= tests
