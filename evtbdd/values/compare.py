@@ -66,8 +66,6 @@ def strictly(expected: object, *, exactly: bool = False) -> Strictly:
 class Strictly(BaseMatcher[object]):
     """See `strictly`."""
 
-    absence_allowed = True  # what is expected decides it
-
     def __init__(self, expected: object, exactly: bool) -> None:
         self.expected = expected
         self.exactly = exactly
@@ -96,7 +94,9 @@ def _mismatches(
     expected: object, actual: object, path: _Path, exactly: bool
 ) -> Iterator[tuple[_Path, object, object]]:
     """The places that differ, with what was expected and what is there, not yet shown."""
-    if isinstance(expected, Mapping) and isinstance(actual, Mapping):
+    if isinstance(expected, Strictly):
+        yield from _mismatches(expected.expected, actual, path, expected.exactly)
+    elif isinstance(expected, Mapping) and isinstance(actual, Mapping):
         for name, value in expected.items():
             found = actual.get(name, MISSING)
             yield from _mismatches(value, found, (*path, str(name)), exactly)
