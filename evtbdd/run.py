@@ -72,11 +72,16 @@ class Run:
                 self._world.close()
         finally:
             self._explain_undefined()
+            self._tell_what_is_left()
         if self._ran == 0 and not self._allow_none:
             raise NothingRan(
                 "No scenario ran, so nothing was tested. Do --tags and --name, and the paths, "
                 "select any? If none is meant to run, set allow no scenarios = yes."
             )
+
+    def _tell_what_is_left(self) -> None:
+        for sentence in self._world.channels.left_behind if self._world is not None else ():
+            print(f"\nLeft behind: {sentence}")  # noqa: T201
 
     def _explain_undefined(self) -> None:
         undefined = {step.name: step for step in self._runner.undefined_steps}

@@ -7,12 +7,14 @@ from evtbdd.services import claims
 from evtbdd.world import Scenario
 
 SECTION = "Services: the system under test"
+NAMES = {"service": "NAME"}
 Time = float | None
 
 
 @step(
     'the service "{service}" is running [with:]',
     section=SECTION,
+    names=NAMES,
     keyword="Given",
     act=True,
     example='the service "shipping" is running',
@@ -25,6 +27,7 @@ def service_is_running(scenario: Scenario, *, service: str, data: Data) -> None:
 @step(
     'the service "{service}" is {verb=started|stopped|killed|restarted|paused|resumed}',
     section=SECTION,
+    names=NAMES,
     act=True,
     example='the service "shipping" is killed',
 )
@@ -36,6 +39,7 @@ def service_is_made(scenario: Scenario, *, service: str, verb: str) -> None:
 @step(
     'the service "{service}" keeps running during {during:Duration}',
     section=SECTION,
+    names=NAMES,
     example='the service "shipping" keeps running during 2 seconds',
 )
 def service_keeps_running(scenario: Scenario, *, service: str, during: float) -> None:
@@ -46,6 +50,7 @@ def service_keeps_running(scenario: Scenario, *, service: str, during: float) ->
 @step(
     'the service "{service}" exits [with code {code:Number}] [within {within:Duration}]',
     section=SECTION,
+    names=NAMES,
     example='the service "shipping" exits with code 1',
 )
 def service_exits(scenario: Scenario, *, service: str, code: int | None, within: Time) -> None:
@@ -56,6 +61,7 @@ def service_exits(scenario: Scenario, *, service: str, code: int | None, within:
 @step(
     'the log of the service "{service}" contains "{text}" [within {within:Duration}]',
     section=SECTION,
+    names=NAMES,
     example='the log of the service "shipping" contains "order ORD-1"',
 )
 def log_contains(scenario: Scenario, *, service: str, text: str, within: Time) -> None:
@@ -66,6 +72,7 @@ def log_contains(scenario: Scenario, *, service: str, text: str, within: Time) -
 @step(
     'the log of the service "{service}" contains [within {within:Duration}]:',
     section=SECTION,
+    names=NAMES,
     example='the log of the service "shipping" contains:\n  """\n  order ORD-1\n  """',
 )
 def log_contains_this(scenario: Scenario, *, service: str, within: Time, data: Data) -> None:
@@ -77,6 +84,7 @@ def log_contains_this(scenario: Scenario, *, service: str, within: Time, data: D
 @step(
     'the log of the service "{service}" does not contain "{text}" during {during:Duration}',
     section=SECTION,
+    names=NAMES,
     example='the log of the service "shipping" does not contain "error" during 2 seconds',
 )
 def log_lacks(scenario: Scenario, *, service: str, text: str, during: float) -> None:

@@ -9,7 +9,7 @@ from evtbdd.channels.declaration import Declaration
 from evtbdd.channels.pool import Brokers
 from evtbdd.channels.scope import ChannelScope
 from evtbdd.clock import Deadline
-from evtbdd.errors import BrokerError, PhraseError, UnknownName
+from evtbdd.errors import PhraseError, UnknownName
 from evtbdd.isolation.names import Names
 from evtbdd.journal import Acted, Journal, ScenarioBegan
 from evtbdd.phrases import Data
@@ -34,6 +34,7 @@ class Channels:
         self.names = names
         self.patience = patience
         self._scopes: dict[str, ChannelScope] = {}
+        self.left_behind: list[str] = []
 
     def scope(self, name: str) -> ChannelScope:
         """The scope of that name, opened when first asked for."""
@@ -46,19 +47,13 @@ class Channels:
     def close_scope(self, name: str) -> None:
         """Delete the channels of a scope; nothing where it was never opened."""
         if name in self._scopes:
-            self._scopes.pop(name).close()
+            self.left_behind += self._scopes.pop(name).close()
 
     def close(self) -> None:
-        """Delete what is left, then give the brokers back. Raises the first BrokerError of all."""
-        failures: list[BrokerError] = []
+        """Delete what is there still, then give the brokers back."""
         for name in list(self._scopes):
-            try:
-                self.close_scope(name)
-            except BrokerError as error:
-                failures.append(error)
+            self.close_scope(name)
         self.brokers.close()
-        if failures:
-            raise failures[0]
 
 
 class ScenarioChannels:

@@ -16,10 +16,15 @@ def add_to(commands: Any) -> None:
     parser.set_defaults(carry_out=carry_out)
 
 
-def carry_out(options: argparse.Namespace) -> None:
-    """Print the catalogue of all step libraries of evtbdd."""
+def load_libraries() -> None:
+    """Register the phrases of all step libraries of evtbdd."""
     libraries = import_module("evtbdd.steps")
     for name in libraries.__all__:
         import_module(f"evtbdd.steps.{name}")
+
+
+def carry_out(options: argparse.Namespace) -> None:
+    """Print the catalogue."""
+    load_libraries()
     phrases = catalogue.registered()
     print(catalogue.as_json(phrases) if options.json else catalogue.text(phrases))

@@ -108,10 +108,20 @@ def _unfit(error: Exception) -> str:
 
 
 def _kind(value: object) -> str:
-    names = {bytes: "bytes", dict: "an object", list: "a list", bool: "a boolean"}
     if value is None:
         return "null"
-    return names.get(type(value), f"a {type(value).__name__}")
+    return _KINDS.get(type(value), f"a {type(value).__name__}")
+
+
+_KINDS = {
+    bytes: "bytes",
+    str: "a text",
+    dict: "an object",
+    list: "a list",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+}
 
 
 def _no_utf8(error: UnicodeDecodeError) -> str:

@@ -39,12 +39,14 @@ def codec(name: str, installed: Iterable[EntryPoint] | None = None) -> Codec:
 
 def _made(name: str, place: str) -> Codec:
     module, _, path = place.partition(":")
+    if not module or not path:
+        raise SettingsError(f"The codec {quoted(name)} is no place: write package.module:object.")
     try:
         found: object = import_module(module.strip())
         for part in path.split("[")[0].strip().split("."):
             found = getattr(found, part)
-        if isinstance(found, type) or not isinstance(found, Codec):
-            found = found()  # type: ignore[operator]
+        if callable(found) and (isinstance(found, type) or not isinstance(found, Codec)):
+            found = found()
     except Exception as error:
         raise SettingsError(
             f"The codec {quoted(name)} cannot be loaded: {_said(error)}."

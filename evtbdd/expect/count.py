@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evtbdd.expect.pattern import Pattern
-from evtbdd.expect.question import Answer, Question, none_of
+from evtbdd.expect.phrasing import said
+from evtbdd.expect.question import Answer, Question, none_of, too_few, watched
 from evtbdd.expect.sighting import Sighting
-from evtbdd.words import counted, quoted
+from evtbdd.words import counted
 
 
 class Counted(Question):
@@ -38,17 +39,21 @@ class Counted(Question):
         """All that fit."""
         return self.fitting
 
+    @property
+    def _word(self) -> str:
+        return "exactly" if self.least == self.most else "at most"
+
     def expected(self) -> str:
         """`exactly 2 events`, `at most 1 event`."""
-        word = "exactly" if self.least == self.most else "at most"
-        return f"{word} {self.patterns[0].noun(self.most)}"
+        return f"{self._word} {self.patterns[0].noun(self.most)}"
 
     def but(self) -> str:
         """How many there were instead."""
         if not self.fitting:
             return none_of(self.seen)
-        only = "only " if len(self.fitting) < self.least else ""
-        return f"{only}{counted(len(self.fitting), 'event')} came"
+        if len(self.fitting) < self.least:
+            return too_few(self.fitting)
+        return f"{counted(len(self.fitting), 'event')} came"
 
     def culprits(self) -> Sequence[tuple[Sighting, Pattern]]:
         """All that fit, where they are too many."""
@@ -60,13 +65,17 @@ class Counted(Question):
         """The pattern, where too few fit."""
         return (("", self.patterns[0]),) if len(self.fitting) < self.least else ()
 
-    def watched_form(self) -> str:
+    def _said(self, noun: str, verb: str, *, in_all: bool) -> str:
         """The phrase with a time."""
-        word = "exactly" if self.least == self.most else "at most"
-        pattern = self.patterns[0]
-        arrive = "arrives" if self.most == 1 else "arrive"
-        noun = f"{self.most} {pattern.kind}{'' if self.most == 1 else 's'}"
-        return f"{word} {noun} {arrive} on {quoted(self.channel)}{pattern.clause} during 2 seconds"
+        clause = self.patterns[0].phrased[1]
+        colon = " with:" if self.details() else ""
+        return f"{noun} {verb} on {said(self.channel)}{clause} {watched(in_all)}{colon}"
+
+    def watched_form(self, *, in_all: bool = False) -> str:
+        """The phrase with a time."""
+        ending, verb = ("", "arrives") if self.most == 1 else ("s", "arrive")
+        noun = f"{self._word} {self.most} {self.patterns[0].phrased[0]}{ending}"
+        return self._said(noun, verb, in_all=in_all)
 
 
 class Absent(Counted):
@@ -81,11 +90,11 @@ class Absent(Counted):
         return f"no {pattern.kind}{pattern.clause}"
 
     def but(self) -> str:
-        """That one came, and when."""
-        return f"one came at {self.fitting[0].moment}"
+        """That one came, and when; or how many."""
+        if len(self.fitting) == 1:
+            return f"one came at {self.fitting[0].moment}"
+        return f"{len(self.fitting)} came, the first at {self.fitting[0].moment}"
 
-    def watched_form(self) -> str:
+    def watched_form(self, *, in_all: bool = False) -> str:
         """The phrase that watches for a time."""
-        pattern = self.patterns[0]
-        noun = f"no {pattern.kind}"
-        return f"{noun} arrives on {quoted(self.channel)}{pattern.clause} during 2 seconds"
+        return self._said(f"no {self.patterns[0].phrased[0]}", "arrives", in_all=in_all)

@@ -6,8 +6,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from enum import Enum
 
+from evtbdd.events import Event
 from evtbdd.expect.pattern import Pattern
 from evtbdd.expect.sighting import Sighting
+
+WATCH = "during 2 seconds"
+"""The time that is proposed to an author who gave none."""
 
 
 class Answer(Enum):
@@ -41,12 +45,19 @@ class Question(ABC):
     def consider(self, sighting: Sighting) -> None:
         """Let the answer depend on one more event."""
 
+    def doubts(self, event: Event) -> bool:
+        """Whether the event cannot be read, and could change the answer if it could be."""
+        return any(pattern.hides(event) for pattern in self.patterns)
+
     @abstractmethod
     def answer(self) -> Answer:
         """What the events say so far. Raises Unproven where they lie so that nothing can be said."""
 
     def at_the_end(self) -> bool:
-        """Whether an open question holds when nothing more can come; for arrivals it does not."""
+        """Whether an open question holds when nothing more can come; for arrivals it does not.
+
+        Raises Unproven where only what did not come could have told.
+        """
         return False
 
     @property
@@ -57,6 +68,11 @@ class Question(ABC):
     @abstractmethod
     def expected(self) -> str:
         """What was expected, as a noun: `a "OrderShipped" event with key "42"`."""
+
+    @property
+    def lead(self) -> str:
+        """The word before the details: `with`, `equal to`, `has`."""
+        return "equal to" if self.patterns[0].exactly else "with"
 
     def details(self) -> list[str]:
         """Lines below the expectation: what was said of the fields."""
@@ -74,15 +90,28 @@ class Question(ABC):
         """The rows that nothing has met, each with how to call it; for arrivals."""
         return ()
 
-    def watched_form(self) -> str:
-        """The step that watches this claim for a time, for an author who gave none."""
+    def watched_form(self, *, in_all: bool = False) -> str:
+        """The step that watches this claim for a time, for an author who gave none.
+
+        It ends in a colon where the same table or text has to stand below it.
+        """
         raise NotImplementedError
 
 
+def watched(in_all: bool) -> str:
+    """`during 2 seconds in all`: the time of a step that watches."""
+    return f"{WATCH} in all" if in_all else WATCH
+
+
 def none_of(seen: Sequence[Sighting]) -> str:
-    """`no event came`, `the only event in its window did not match`, …"""
+    """`no event came`, `the one event in its window did not match`, …"""
     if not seen:
         return "no event came"
     if len(seen) == 1:
         return "the one event in its window did not match"
     return f"of {len(seen)} events in its window none matched"
+
+
+def too_few(came: Sequence[Sighting]) -> str:
+    """`only 2 came, the last at +0.30 s`."""
+    return f"only {len(came)} came, the last at {came[-1].moment}"

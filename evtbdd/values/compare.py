@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
+from typing import Any
 
 from hamcrest.core.base_matcher import BaseMatcher
 from hamcrest.core.description import Description
@@ -63,7 +64,7 @@ def strictly(expected: object, *, exactly: bool = False) -> Strictly:
     return Strictly(expected, exactly)
 
 
-class Strictly(BaseMatcher[object]):
+class Strictly(BaseMatcher[Any]):
     """See `strictly`."""
 
     def __init__(self, expected: object, exactly: bool) -> None:

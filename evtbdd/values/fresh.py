@@ -40,6 +40,8 @@ def fresh(inside: str, sources: Sources, text: Callable[[str], str]) -> object |
         return _from_base64(text(inside.removeprefix("base64").strip()))
     if begins_with(inside, "bytes from"):
         return _from_file(text(inside.removeprefix("bytes from").strip()), sources.folder)
+    if inside == "env":
+        raise PhraseError("${env} is not complete: write the name of a variable, as ${env.HOME}.")
     if inside.startswith("env."):
         return _from_environment(inside.removeprefix("env."), sources.environment)
     return relative(inside, sources.now())

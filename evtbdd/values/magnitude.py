@@ -95,11 +95,11 @@ class Around(ValueMatcher):
     def __init__(self, bound: Bound, distance: str) -> None:
         self.bound = bound
         self.text = f"{bound.text} ± {distance}"
-        size = seconds_of(distance) if bound.is_time else parse_cell(distance)
-        if size is None or (not isinstance(size, Fraction) and not is_number(size)):
-            what = "a time like 5 seconds" if bound.is_time else "a number"
-            raise PhraseError(f"{show(distance)} in ${{{self.text}}} is not {what}.")
-        self.distance = size if isinstance(size, Fraction) else exact(size)
+        size = seconds_of(distance) if bound.is_time else _number(distance)
+        if size is None or size < 0:
+            what = "time like 5 seconds" if bound.is_time else "number from 0 on"
+            raise PhraseError(f"{show(distance)} in ${{{self.text}}} is no {what}.")
+        self.distance = size
 
     @classmethod
     def written(cls, text: str, now: datetime) -> Around:
@@ -121,3 +121,8 @@ class Around(ValueMatcher):
     def was(self, value: object) -> str:
         """The value, with its kind where that is what is wrong."""
         return self.bound.was(value)
+
+
+def _number(text: str) -> Fraction | None:
+    value = parse_cell(text)
+    return exact(value) if is_number(value) else None

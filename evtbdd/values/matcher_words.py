@@ -8,7 +8,6 @@ from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Protocol
 
-from hamcrest.core.base_matcher import BaseMatcher
 from hamcrest.core.matcher import Matcher
 
 from evtbdd.errors import EvtbddError, PhraseError, SettingsError, UnknownName
@@ -32,7 +31,7 @@ from evtbdd.words import quoted, suggestion
 GROUP = "evtbdd.matchers"
 """The entry point group in which packages offer matchers: word = package.module:factory."""
 
-Factory = Callable[[str], BaseMatcher[Any]]
+Factory = Callable[[str], Matcher[Any]]
 """Makes a matcher of what stands behind its word; raises ValueError for what cannot be meant."""
 
 
@@ -185,7 +184,7 @@ class _Offered:
     def __init__(self, entry: EntryPoint) -> None:
         self._entry = entry
 
-    def __call__(self, rest: str) -> BaseMatcher[Any]:
+    def __call__(self, rest: str) -> Matcher[Any]:
         try:
             factory: Factory = self._entry.load()
         except Exception as error:

@@ -173,6 +173,9 @@ class Values:
         return found
 
     def _near(self, inside: str, name: str) -> str:
+        word = reserved.taken(inside, reserved.FRESH)
+        if word is not None:
+            return f"Did you mean {quoted(word)}?"
         names = self.names()
         whole = suggestion(inside, names)
         first = suggestion(name, names)

@@ -25,9 +25,14 @@ from confluent_kafka.admin import (
 DEADLINE = 20
 
 
+def quiet(broker):
+    """librdkafka complains on stderr while the broker is stopped before its client."""
+    return {"bootstrap.servers": broker.address, "log_level": 0}
+
+
 @pytest.fixture
 def admin(broker):
-    return AdminClient({"bootstrap.servers": broker.address})
+    return AdminClient(quiet(broker))
 
 
 @pytest.fixture
@@ -40,7 +45,7 @@ def create(admin):
 
 @pytest.fixture
 def producer(broker):
-    return Producer({"bootstrap.servers": broker.address, "linger.ms": 0})
+    return Producer({**quiet(broker), "linger.ms": 0})
 
 
 @pytest.fixture
@@ -51,9 +56,14 @@ def consumers(broker):
     def make(**settings):
         defaults = {"group.id": "g", "auto.offset.reset": "earliest", "enable.auto.commit": False}
         names = {name.replace("_", "."): value for name, value in settings.items()}
-        made.append(Consumer({"bootstrap.servers": broker.address, **defaults, **names}))
+        made.append(Consumer({**quiet(broker), **defaults, **names}))
         return made[-1]
 
+    def leave(consumer):
+        made.remove(consumer)
+        consumer.close()
+
+    make.leave = leave
     yield make
     for consumer in made:
         consumer.close()
@@ -99,7 +109,7 @@ def test_idempotent_batches(broker, create, consumers, compression):
     create("t", 3)
     producer = Producer(
         {
-            "bootstrap.servers": broker.address,
+            **quiet(broker),
             "enable.idempotence": True,
             "compression.type": compression,
         }
@@ -129,7 +139,7 @@ def test_large_payloads(create, producer, consumers):
 def test_an_unknown_topic_is_never_created(broker, admin):
     """A producer and a consumer of an unknown topic are told, and none is created."""
     errors = []
-    producer = Producer({"bootstrap.servers": broker.address, "message.timeout.ms": 1000})
+    producer = Producer({**quiet(broker), "message.timeout.ms": 1000})
     producer.produce("nope", b"v", on_delivery=lambda error, _: errors.append(error.code()))
     assert producer.flush(DEADLINE) == 0
     assert errors[0] in (KafkaError._MSG_TIMED_OUT, KafkaError._UNKNOWN_TOPIC)
@@ -154,7 +164,7 @@ def test_a_group_commits_and_resumes(create, producer, consumers):
     first.subscribe(["t"])
     (record,) = read(first, 1)
     first.commit(record, asynchronous=False)
-    first.unsubscribe()
+    consumers.leave(first)
     second = consumers()
     second.subscribe(["t"])
     assert [r.value() for r in read(second, 1)] == [b"2"]
@@ -172,7 +182,7 @@ def test_two_members_share_and_one_inherits(create, consumers, strategy):
     second.subscribe(["t"])
     shared = [1, 1]
     until(lambda: [len(c.assignment()) for c in (first, second)] == shared, first, second)
-    second.unsubscribe()
+    consumers.leave(second)
     until(lambda: len(first.assignment()) == 2, first)
 
 
@@ -199,7 +209,7 @@ def test_transactions_with_offsets(broker, create, consumers, producer):
     consumer = consumers()
     consumer.subscribe(["in"])
     read(consumer, 1)
-    transactional = Producer({"bootstrap.servers": broker.address, "transactional.id": "T"})
+    transactional = Producer({**quiet(broker), "transactional.id": "T"})
     transactional.init_transactions(DEADLINE)
     transactional.begin_transaction()
     transactional.produce("out", b"aborted")
@@ -220,9 +230,7 @@ def test_transactions_with_offsets(broker, create, consumers, producer):
 def test_a_fenced_producer(broker, create):
     """Who takes over a transactional id fences the one that had it."""
     create("t")
-    old, new = (
-        Producer({"bootstrap.servers": broker.address, "transactional.id": "T"}) for _ in range(2)
-    )
+    old, new = (Producer({**quiet(broker), "transactional.id": "T"}) for _ in range(2))
     old.init_transactions(DEADLINE)
     old.begin_transaction()
     old.produce("t", b"v")

@@ -3,8 +3,9 @@
 import pytest
 
 from evtbdd.embedded.kafka.errors import ErrorCode, Refused
-from evtbdd.embedded.kafka.group import Group, State
+from evtbdd.embedded.kafka.group import Group
 from evtbdd.embedded.kafka.members import Joining
+from evtbdd.embedded.kafka.rebalance import State
 
 
 def joining(member_id="", instance_id=None, required=False, protocols=("range",), **values):

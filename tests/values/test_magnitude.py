@@ -118,9 +118,10 @@ def test_sizes_say_what_they_expect_and_what_was_there(
             '"total" is neither a number nor a time like 2024-05-01T12:00:00Z; '
             "a remembered value is written ${total} in there.",
         ),
-        ("5 ± x", '"x" in ${5 ± x} is not a number.'),
-        ("5 ± 5 seconds", '"5 seconds" in ${5 ± 5 seconds} is not a number.'),
-        ("2024-05-01 ± 5", '"5" in ${2024-05-01 ± 5} is not a time like 5 seconds.'),
+        ("5 ± x", '"x" in ${5 ± x} is no number from 0 on.'),
+        ("5 ± 5 seconds", '"5 seconds" in ${5 ± 5 seconds} is no number from 0 on.'),
+        ("5 ± -1", '"-1" in ${5 ± -1} is no number from 0 on.'),
+        ("2024-05-01 ± 5", '"5" in ${2024-05-01 ± 5} is no time like 5 seconds.'),
         ("plain", '"plain" is no value with a distance, as 5 ± 0.1 is.'),
     ],
 )

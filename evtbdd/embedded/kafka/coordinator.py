@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from evtbdd.clock import Clock
 from evtbdd.embedded.kafka.alarm import Alarm
 from evtbdd.embedded.kafka.errors import ErrorCode, Refused
-from evtbdd.embedded.kafka.group import Group, State
+from evtbdd.embedded.kafka.group import Group
 from evtbdd.embedded.kafka.offsets import CommittedOffsets
+from evtbdd.embedded.kafka.rebalance import State
 
 
 @dataclass

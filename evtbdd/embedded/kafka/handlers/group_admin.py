@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from evtbdd.embedded.kafka.cluster import Cluster
 from evtbdd.embedded.kafka.errors import ErrorCode, Refused
-from evtbdd.embedded.kafka.group import Group, State
+from evtbdd.embedded.kafka.group import Group
 from evtbdd.embedded.kafka.handlers.request import Request
 from evtbdd.embedded.kafka.members import Member
 from evtbdd.embedded.kafka.protocol import Fields
+from evtbdd.embedded.kafka.rebalance import State
 
 
 def describe_groups(cluster: Cluster, request: Request) -> Fields:

@@ -8,10 +8,10 @@ from typing import Any
 from evtbdd.embedded.kafka.cluster import Cluster
 from evtbdd.embedded.kafka.coordinator import Entry
 from evtbdd.embedded.kafka.errors import ErrorCode, Refused
-from evtbdd.embedded.kafka.group import State
 from evtbdd.embedded.kafka.handlers.request import Request
 from evtbdd.embedded.kafka.offsets import Committed, CommittedOffsets
 from evtbdd.embedded.kafka.protocol import Fields
+from evtbdd.embedded.kafka.rebalance import State
 from evtbdd.embedded.kafka.subscriptions import subscribed_topics
 
 LONGEST_METADATA = 4096

@@ -1,0 +1,324 @@
+"""Red examples: for every Then-phrase a fault that turns it red, and nothing else does.
+
+Each is a scenario about the shipping service of tests/systems/shop: it is given the fault, an order
+is placed, and the phrase is asked. What behave must say of it stands in expected/.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ORDER = """\
+    When an "OrderPlaced" event is published to "orders" with key "ORD-1":
+      | field    | value |
+      | orderId  | ORD-1 |
+      | customer | ann   |
+      | items    | []    |
+      | total    | 20    |
+      | parcels  | 3     |
+"""
+TOMBSTONE = '    When a tombstone is published to "orders" with key "ORD-1"\n'
+TEXT = '    When the text "not json" is published to "orders" with key "ORD-1"\n'
+THREE_PARTITIONS = '    Given the channel "shipments" exists with 3 partitions\n'
+
+
+@dataclass(frozen=True)
+class RedExample:
+    """A Then-step and the fault that makes it red.
+
+    `phrase` begins as the phrase is printed by `evtbdd steps`, which is how the suite knows that
+    none is missing.
+    """
+
+    name: str
+    phrase: str
+    then: str
+    fault: str
+    act: str = ORDER
+    given: str = ""
+
+    def scenario(self, fault: str | None = None) -> str:
+        """The scenario, with its own fault or another one."""
+        return (
+            f"  Scenario: {self.name}\n{self.given}"
+            f'    Given the service "shipping" is running with:\n'
+            f"      | name  | value |\n      | FAULT | {fault or self.fault} |\n"
+            f"{self.act}{_step(self.then)}\n"
+        )
+
+    def scenario_on_dead_broker(self, broker: str) -> str:
+        """The same claim about channels on a broker that is gone by then."""
+        channels = "".join(
+            f'    Given the channel "{channel}" exists on the broker "{broker}"\n'
+            for channel in ("orders", "shipments", "rejected")
+        )
+        publish = '    When the text "{}" is published to "orders" with key "ORD-1"\n'
+        return (
+            f"  Scenario: {self.name}\n{channels}{publish.format('last words')}"
+            f'    And the broker "{broker}" is gone\n{_step(self.then)}\n'
+        )
+
+
+def _step(text: str) -> str:
+    first, *rest = text.strip("\n").split("\n")
+    return "\n".join([f"    Then {first}", *(f"      {line.strip()}" for line in rest)]) + "\n"
+
+
+STATUS = "\n| field | value |\n| status | shipped |"
+
+EXAMPLES = (
+    RedExample(
+        "arrives typed, with a wrong status",
+        'a[n] "TYPE" event arrives on',
+        f'an "OrderShipped" event arrives on "shipments" with key "ORD-1" within 400 ms with:{STATUS}',
+        "wrong-status",
+    ),
+    RedExample(
+        "arrives typed, with a field missing",
+        'a[n] "TYPE" event arrives on',
+        'an "OrderShipped" event arrives on "shipments" within 400 ms equal to:\n'
+        "| field | value |\n| orderId | ORD-1 |\n| customer | ann |\n| status | shipped |\n"
+        "| items | 0 |\n| trackingId | ${any uuid} |\n| shippedAt | ${any timestamp} |",
+        "missing-field",
+    ),
+    RedExample(
+        "arrives typed, under a wrong key",
+        'a[n] "TYPE" event arrives on',
+        'an "OrderShipped" event arrives on "shipments" with key "ORD-1" within 400 ms',
+        "wrong-key",
+    ),
+    RedExample(
+        "arrives typed, of a wrong type",
+        'a[n] "TYPE" event arrives on',
+        'an "OrderShipped" event arrives on "shipments" with key "ORD-1" within 400 ms',
+        "wrong-type",
+    ),
+    RedExample(
+        "arrives typed, too late",
+        'a[n] "TYPE" event arrives on',
+        'an "OrderShipped" event arrives on "shipments" with key "ORD-1" within 400 ms',
+        "late",
+    ),
+    RedExample(
+        "arrives typed, unreadable",
+        'a[n] "TYPE" event arrives on',
+        f'an "OrderShipped" event arrives on "shipments" within 400 ms with:{STATUS}',
+        "garbage",
+    ),
+    RedExample(
+        "arrives, dropped",
+        "an event arrives on",
+        'an event arrives on "shipments" with key "ORD-1" within 400 ms',
+        "dropped",
+    ),
+    RedExample(
+        "text arrives, dropped",
+        'the text "TEXT" arrives on',
+        'the text "not json" arrives on "rejected" within 400 ms',
+        "dropped",
+        act=TEXT,
+    ),
+    RedExample(
+        "tombstone arrives, ignored",
+        "a tombstone arrives on",
+        'a tombstone arrives on "shipments" with key "ORD-1" within 400 ms',
+        "no-tombstone",
+        act=TOMBSTONE,
+    ),
+    RedExample(
+        "at least, dropped",
+        "at least N",
+        'at least 2 "ParcelPacked" events arrive on "shipments" within 400 ms',
+        "dropped",
+    ),
+    RedExample(
+        "at least, of a wrong type",
+        "at least N",
+        'at least 2 "ParcelPacked" events arrive on "shipments" within 400 ms',
+        "wrong-type",
+    ),
+    RedExample(
+        "exactly, a duplicate",
+        "exactly N",
+        'exactly 1 "OrderShipped" event arrives on "shipments" during 400 ms',
+        "duplicate",
+    ),
+    RedExample(
+        "exactly, dropped",
+        "exactly N",
+        'exactly 1 "OrderShipped" event arrives on "shipments" during 400 ms',
+        "dropped",
+    ),
+    RedExample(
+        "at most, a duplicate",
+        "at most N",
+        'at most 1 "OrderShipped" event arrives on "shipments" during 400 ms',
+        "duplicate",
+    ),
+    RedExample(
+        "these, one with a wrong status",
+        'these ["TYPE"] events arrive on',
+        'these events arrive on "shipments" within 400 ms:\n'
+        "| @type | status |\n| ParcelPacked | ${absent} |\n| OrderShipped | shipped |",
+        "wrong-status",
+    ),
+    RedExample(
+        "these in order, reversed",
+        'these ["TYPE"] events arrive on',
+        'these "ParcelPacked" events arrive on "shipments" in order within 400 ms:\n'
+        "| parcel |\n| 1 |\n| 2 |\n| 3 |",
+        "wrong-order",
+    ),
+    RedExample(
+        "only these, one more",
+        'only these ["TYPE"] events arrive on',
+        'only these "OrderShipped" events arrive on "shipments" during 400 ms:\n'
+        "| @key |\n| ORD-1 |",
+        "extra-event",
+    ),
+    RedExample(
+        "only these, dropped",
+        'only these ["TYPE"] events arrive on',
+        'only these "OrderShipped" events arrive on "shipments" during 400 ms:\n'
+        "| @key |\n| ORD-1 |",
+        "dropped",
+    ),
+    RedExample(
+        "none arrives, one does",
+        'no ["TYPE"] event arrives on',
+        'no event arrives on "shipments" with key "intruder" during 400 ms',
+        "extra-event",
+    ),
+    RedExample(
+        "none follows, one does",
+        'no ["TYPE"] event follows on',
+        'an event arrives on "shipments" with key "intruder"\n'
+        'And no event follows on "shipments" with key "intruder"',
+        "extra-event",
+    ),
+    RedExample(
+        "every, one with a wrong status",
+        'every ["TYPE"] event on',
+        f'every "OrderShipped" event on "shipments" during 400 ms has:{STATUS}',
+        "wrong-status",
+    ),
+    RedExample(
+        "every, dropped",
+        'every ["TYPE"] event on',
+        f'every "OrderShipped" event on "shipments" during 400 ms has:{STATUS}',
+        "dropped",
+    ),
+    RedExample(
+        "in the order of, reversed",
+        'N ["TYPE"] events arrive on "CHANNEL" in the order of',
+        '3 "ParcelPacked" events arrive on "shipments" in the order of "parcel" within 400 ms',
+        "wrong-order",
+    ),
+    RedExample(
+        "the last, with a wrong status",
+        'the last ["TYPE"] event on',
+        f'the last "OrderShipped" event on "shipments" within 400 ms has:{STATUS}',
+        "wrong-status",
+    ),
+    RedExample(
+        "share a partition, spread",
+        'the events on "CHANNEL" with the same key share a partition',
+        'the events on "shipments" with the same key share a partition during 400 ms',
+        "spread-keys",
+        given=THREE_PARTITIONS,
+    ),
+    RedExample(
+        "remembered, a field missing",
+        'its "ADDRESS" is remembered as',
+        'an "OrderShipped" event arrives on "shipments" within 2 seconds\n'
+        'And its "customer" is remembered as "customer"',
+        "missing-field",
+    ),
+    RedExample(
+        "keeps running, crashed",
+        'the service "NAME" keeps running',
+        'the service "shipping" keeps running during 2 seconds',
+        "crash-on-event",
+    ),
+    RedExample(
+        "exits, runs on",
+        'the service "NAME" exits',
+        'the service "shipping" exits within 400 ms',
+        "wrong-status",
+    ),
+    RedExample(
+        "exits, with another code",
+        'the service "NAME" exits',
+        'the service "shipping" exits with code 0 within 3 seconds',
+        "crash-on-event",
+    ),
+    RedExample(
+        "log contains, quiet",
+        'the log of the service "NAME" contains "TEXT"',
+        'the log of the service "shipping" contains "order ORD-1 shipped" within 400 ms',
+        "quiet-log",
+    ),
+    RedExample(
+        "log contains a text, quiet",
+        'the log of the service "NAME" contains [within',
+        'the log of the service "shipping" contains within 400 ms:\n"""\norder ORD-1 shipped\n"""',
+        "quiet-log",
+    ),
+    RedExample(
+        "log does not contain, it does",
+        'the log of the service "NAME" does not contain',
+        'the log of the service "shipping" does not contain "RuntimeError" during 2 seconds',
+        "crash-on-event",
+    ),
+)
+"""What a fault turns into a failure."""
+
+UNPROVEN = (
+    RedExample(
+        "none follows, and none does",
+        'no ["TYPE"] event follows on',
+        'an "OrderShipped" event arrives on "shipments"\n'
+        'And no "OrderShipped" event follows on "shipments" with key "ORD-2"',
+        "quiet-log",
+    ),
+    RedExample(
+        "exactly, without a time",
+        "exactly N",
+        'an "OrderShipped" event arrives on "shipments"\n'
+        'And exactly 1 "OrderShipped" event arrives on "shipments"',
+        "quiet-log",
+    ),
+    RedExample(
+        "none arrives, but one cannot be read",
+        'no ["TYPE"] event arrives on',
+        'no event arrives on "shipments" during 400 ms with:\n| field | value |\n| status | lost |',
+        "garbage",
+    ),
+    RedExample(
+        "none arrives, of a type that nobody knows",
+        'no ["TYPE"] event arrives on',
+        'no "OrderShiped" event arrives on "shipments" during 400 ms',
+        "quiet-log",
+    ),
+    RedExample(
+        "in order, over several partitions",
+        'these ["TYPE"] events arrive on',
+        'these events arrive on "shipments" in order within 2 seconds:\n'
+        "| @type |\n| ParcelPacked |\n| OrderShipped |",
+        "spread-keys",
+        given=THREE_PARTITIONS,
+    ),
+)
+"""Claims that nothing contradicts and nothing proves: an error, never green."""
+
+NOT_STARTED = (
+    RedExample("crashes at its start", "", "", "crash-at-start"),
+    RedExample("never subscribes", "", "", "dead-but-running"),
+    RedExample("subscribes elsewhere", "", "", "subscribed-elsewhere"),
+)
+"""Services that never get ready: an error of the step that wants them running."""
+
+NEEDS_NO_BROKER = ("its ", "the service ", "the log ")
+"""How the phrases begin that say nothing of a channel."""
+NEEDS_NO_SERVICE = ("its ", 'the service "NAME" keeps running', 'the service "NAME" exits')
+"""How the phrases begin for which the end of a service is no error, but what they are about."""
