@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from evtbdd.events import Event
 from evtbdd.expect.pattern import Pattern
-from evtbdd.expect.question import Answer, Question
+from evtbdd.expect.phrasing import said
+from evtbdd.expect.question import Answer, Question, watched
 from evtbdd.expect.sighting import Sighting
-from evtbdd.words import quoted
 
 
 class EveryHas(Question):
@@ -22,11 +23,17 @@ class EveryHas(Question):
         self._odd: list[Sighting] = []
 
     def consider(self, sighting: Sighting) -> None:
-        """Hold the event against both patterns."""
-        if self._among.fits(sighting.event):
+        """Hold the event against both patterns; one that cannot be read speaks for neither."""
+        if self._among.fits(sighting.event) and not self.doubts(sighting.event):
             self._members.append(sighting)
             if not self.patterns[0].fits(sighting.event):
                 self._odd.append(sighting)
+
+    def doubts(self, event: Event) -> bool:
+        """Whether it could be one of them, or is one of them and could differ."""
+        return self._among.hides(event) or (
+            self._among.fits(event) and self.patterns[0].hides(event)
+        )
 
     def answer(self) -> Answer:
         """Contradicted by one that does not fit."""
@@ -45,12 +52,21 @@ class EveryHas(Question):
         """`every "OrderShipped" event`."""
         return f"every {self._among.kind}{self._among.clause}"
 
+    @property
+    def lead(self) -> str:
+        """`has`."""
+        return "has"
+
     def but(self) -> str:
         """How many do not fit, or that there was none."""
         if self._odd:
             verb = "does" if len(self._odd) == 1 else "do"
             return f"{len(self._odd)} of {len(self._members)} {verb} not"
-        return "there was none" if not self.seen else f"there was none of {len(self.seen)} events"
+        if not self.seen:
+            return "no event came"
+        if len(self.seen) == 1:
+            return "the one event in its window is another"
+        return f"of {len(self.seen)} events in its window none is such an event"
 
     def culprits(self) -> Sequence[tuple[Sighting, Pattern]]:
         """Those that do not fit."""
@@ -60,8 +76,7 @@ class EveryHas(Question):
         """The pattern, where there was none."""
         return () if self._members else (("", self.patterns[0]),)
 
-    def watched_form(self) -> str:
+    def watched_form(self, *, in_all: bool = False) -> str:
         """The phrase with a time."""
-        among = self._among
-        kind = f"every {among.kind} on {quoted(self.channel)}{among.clause}"
-        return f"{kind} during 2 seconds has:"
+        kind, clause = self._among.phrased
+        return f"every {kind} on {said(self.channel)}{clause} {watched(in_all)} has:"

@@ -1,11 +1,12 @@
 """The failure text: what was expected, what came instead, and where else it may have gone.
 
-At most 25 lines; every difference of the nearest event is told, the others in a few words each.
+At most 25 lines; every difference of the nearest event is told as far as they reach, the others in
+a few words each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from evtbdd.expect.pattern import Pattern, brief
@@ -14,113 +15,199 @@ from evtbdd.expect.sighting import Sighting
 from evtbdd.words import listed, quoted
 
 MOST_LINES = 25
-MOST_DIFFERENCES = 8
+MOST_DETAILS = 6
+MOST_SHOWN = 3
 MOST_OTHERS = 6
+WIDEST_ROW = 160
+LABEL = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """What lies around a question: everything that its own events do not tell.
 
-    `time` says how long was waited or watched; `where` names broker, address and channel;
-    `elsewhere`, `too_early`, `own` and `before` are the events that would have fitted, but lie
-    outside of the window; `services` are sentences about those that ended.
+    `time` says how long was to be waited or watched; `waited` is how many seconds it was, as
+    `spent` calls it; `where` names broker, address and channel; `elsewhere`, `too_early`, `own`,
+    `before` and `history` are the events that would have fitted, but lie outside of the window;
+    `services` are sentences about those that ended.
     """
 
     time: str
     waited: float
     where: str
+    spent: str = "waited"
     elsewhere: Sequence[Sighting] = ()
     too_early: Sequence[Sighting] = ()
     own: Sequence[Sighting] = ()
     before: Sequence[Sighting] = ()
+    history: Sequence[Sighting] = ()
     services: Sequence[str] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Lines that are always told, and below them some that may be cut; these are `called` so."""
+
+    lines: Sequence[str]
+    indent: int = 0
+    cut: Sequence[str] = ()
+    called: str = ""
+    least: int = 1
+
+    def told(self, number: int) -> list[str]:
+        """All of it, but no more than `number` of the lines that may be cut."""
+        lead = " " * self.indent
+        shown = list(self.cut) if number >= len(self.cut) else list(self.cut[: max(0, number - 1)])
+        if len(shown) < len(self.cut):
+            shown.append(f"and {len(self.cut) - len(shown)} more {self.called}")
+        return [*self.lines, *(lead + line for line in shown)]
 
 
 def explain(question: Question, around: Circumstances) -> str:
     """The whole text of a failed expectation."""
-    lines = [f"Expected on {quoted(question.channel)}{around.time}: {question.expected()}"]
-    lines += _aligned("  with  ", question.details())
-    lines.append(f"but {question.but()} (waited {around.waited:.1f} s; {around.where})")
-    lines += _shown(question)
-    lines += _outside(question, around)
-    lines += around.services
-    return "\n".join(_cut(lines))
+    but = f"but {question.but()} ({around.spent} {around.waited:.1f} s; {around.where})"
+    blocks = [
+        _Block([f"Expected on {quoted(question.channel)}{around.time}: {question.expected()}"]),
+        _details(question),
+        _Block([but]),
+        *_shown(question),
+        _Block([*_outside(around), *around.services]),
+    ]
+    return "\n".join(" ".join(line.split("\n")) for line in _fitted(blocks))
 
 
-def _shown(question: Question) -> list[str]:
+def _details(question: Question) -> _Block:
+    details = question.details()
+    if not details:
+        return _Block([])
+    lead = f"  {question.lead}  "
+    return _Block([lead + details[0]], len(lead), details[1:], "fields", least=MOST_DETAILS)
+
+
+def _shown(question: Question) -> list[_Block]:
     """The events that matter, and then all others in short."""
-    lines: list[str] = []
+    blocks: list[_Block] = []
     told: set[int] = set()
-    for sighting, pattern in list(question.culprits())[:3]:
-        lines += _one("", sighting, pattern)
-        told.add(sighting.number)
     met = {sighting.number for sighting in question.met}
-    for name, pattern in list(question.unmatched())[:3]:
-        rest = [s for s in question.seen if s.number not in met | told] or [
-            s for s in question.seen if s.number not in told
-        ]
-        lines += _nearest(name, pattern, rest, told)
-    others = [s for s in question.seen if s.number not in told]
-    if others:
-        said = question.patterns[0]
-        shown = [f"{s} {brief(s.event, said)}" for s in others[:MOST_OTHERS]]
-        more = f"; and {len(others) - MOST_OTHERS} more" if len(others) > MOST_OTHERS else ""
-        lines.append(f"  others   {'; '.join(shown)}{more}")
-    return lines
+    missing = list(question.unmatched())
+    for name, pattern in missing[:MOST_SHOWN]:
+        named = name if len(question.patterns) > 1 else ""
+        free = _nearest(pattern, question.seen, met | told)
+        blocks += _missing(named, pattern, free)
+        told |= {free.number} if free else set()
+    if len(missing) > MOST_SHOWN:
+        rows = [name.removeprefix("row ") for name, _ in missing[MOST_SHOWN:]]
+        word = "row" if len(rows) == 1 else "rows"
+        rows = [*rows[:12], "…"] if len(rows) > 12 else rows
+        blocks.append(_Block([f"  {word} {listed(rows)} did not come either"]))
+    culprits = [each for each in question.culprits() if each[0].number not in told]
+    for sighting, pattern in culprits[:MOST_SHOWN]:
+        blocks.append(_one("", sighting, pattern))
+        told.add(sighting.number)
+    lines: list[str] = []
+    if not culprits:
+        lines += _in_short("matched", question, lambda number: number in met, told)
+    also = {sighting.number for sighting, _ in culprits}
+    lines += _in_short("also", question, lambda number: number in also, told)
+    lines += _in_short("others", question, lambda number: True, told)
+    return [*blocks, _Block(lines)]
 
 
-def _nearest(name: str, pattern: Pattern, rest: list[Sighting], told: set[int]) -> list[str]:
-    lines = _aligned(f"  {name}: ", [", ".join(pattern.details()) or pattern.noun()])
-    lines = lines if name else []
-    if not rest:
-        return lines
-    nearest = min(rest, key=lambda sighting: pattern.judge(sighting.event).weight)
-    told.add(nearest.number)
-    return lines + _one("nearest", nearest, pattern)
+def _nearest(
+    pattern: Pattern, seen: Sequence[Sighting], taken: Collection[int]
+) -> Sighting | None:
+    """The event that is not taken and lies nearest to the pattern, the first of several."""
+    nearest: Sighting | None = None
+    least = 0
+    for sighting in seen:
+        if sighting.number in taken or (nearest and pattern.distance(sighting.event) >= least):
+            continue
+        weight = pattern.judge(sighting.event).weight
+        if nearest is None or weight < least:
+            nearest, least = sighting, weight
+    return nearest
 
 
-def _one(label: str, sighting: Sighting, pattern: Pattern) -> list[str]:
+def _missing(name: str, pattern: Pattern, nearest: Sighting | None) -> list[_Block]:
+    """What nothing has met, and what comes nearest to it."""
+    blocks: list[_Block] = []
+    if name:
+        row = f"  {name}: {', '.join(pattern.details()) or pattern.noun()}"
+        row = row if len(row) <= WIDEST_ROW else row[: WIDEST_ROW - 1] + "…"
+        blocks.append(_Block([row if nearest else f"{row} (nothing comes near)"]))
+    return [*blocks, _one("nearest", nearest, pattern)] if nearest else blocks
+
+
+def _one(label: str, sighting: Sighting, pattern: Pattern) -> _Block:
     """One event: where it is, and how it differs."""
     event = sighting.event
-    lead = f"  {label:<8} " if label else "  "
-    words = brief(event, pattern)
-    lines = [f"{lead}{sighting} at {sighting.moment}, {words}, {event.record.where}"]
-    found = pattern.judge(event).differences
-    lines += [" " * len(lead) + each.line() for each in found[:MOST_DIFFERENCES]]
-    if len(found) > MOST_DIFFERENCES:
-        lines.append(" " * len(lead) + f"and {len(found) - MOST_DIFFERENCES} more differences")
-    return lines
+    lead = f"  {label:<{LABEL}} " if label else "  "
+    # A type that is said and differs is told below, as a difference.
+    words = brief(event, None if pattern.type is None else event.type)
+    line = f"{lead}{sighting} at {sighting.moment}, {words}, {event.record.where}"
+    differences = [each.line() for each in pattern.judge(event).differences]
+    return _Block([line], len(lead) + (0 if label else 3), differences, "differences")
 
 
-def _outside(question: Question, around: Circumstances) -> list[str]:
+def _in_short(
+    label: str, question: Question, belongs: Callable[[int], bool], told: set[int]
+) -> list[str]:
+    """One line for all the events that belong to it and are not told yet."""
+    events = [s for s in question.seen if s.number not in told and belongs(s.number)]
+    if not events:
+        return []
+    told |= {sighting.number for sighting in events}
+    types = {pattern.type for pattern in question.patterns}
+    said_type = types.pop() if len(types) == 1 else None
+    shown = [f"{s} {brief(s.event, said_type)}" for s in events[:MOST_OTHERS]]
+    more = f"; and {len(events) - MOST_OTHERS} more" if len(events) > MOST_OTHERS else ""
+    return [f"  {label:<{LABEL}} {'; '.join(shown)}{more}"]
+
+
+def _outside(around: Circumstances) -> list[str]:
     """Those that would have fitted, had they come at another place or time."""
     lines = []
     if around.elsewhere:
-        shown = [f"{quoted(s.event.channel)} at {s.moment}" for s in around.elsewhere[:3]]
-        lines.append(f"elsewhere: such an event arrived on {listed(shown)}")
+        shown = [f"{quoted(s.event.channel)} at {s.moment}" for s in around.elsewhere]
+        lines.append(f"elsewhere: such an event arrived on {_first_of(shown)}")
     if around.too_early:
-        shown = [s.moment for s in around.too_early[:3]]
         lines.append(
-            f"too early: such an event came at {listed(shown)}, before the last act under When; "
-            "`in all` looks at the whole scenario"
+            f"too early: such an event came at {_first_of([s.moment for s in around.too_early])}, "
+            "before the last act under When; `in all` looks at the whole scenario"
         )
     if around.own:
         lines.append(
             "its own: such an event was published by the scenario itself, which does not count "
             "where a service runs"
         )
+    if around.history:
+        lines.append(
+            "history: the channel already held such an event when the scenario began, which never "
+            "counts"
+        )
     if around.before:
         lines.append("stray: such an event came from before this scenario")
     return lines
 
 
-def _aligned(lead: str, lines: Sequence[str]) -> list[str]:
-    return [(lead if n == 0 else " " * len(lead)) + line for n, line in enumerate(lines)]
+def _first_of(shown: Sequence[str]) -> str:
+    more = len(shown) - MOST_SHOWN
+    return listed([*shown[:MOST_SHOWN], f"{more} more" if more > 0 else ""][: len(shown)])
 
 
-def _cut(lines: list[str]) -> list[str]:
-    if len(lines) <= MOST_LINES:
-        return lines
-    kept = lines[: MOST_LINES - 1]
-    return [*kept, f"… and {len(lines) - len(kept)} more lines"]
+def _fitted(blocks: Sequence[_Block]) -> list[str]:
+    """All the lines, or as many of those that may be cut as there is room for."""
+    room = [len(block.cut) for block in blocks]
+    over = sum(len(block.lines) for block in blocks) + sum(room) - MOST_LINES
+    # The details stand in the feature file too, so they go first; then the longest list.
+    for index in sorted(range(len(blocks)), key=lambda i: blocks[i].called != "fields"):
+        if blocks[index].called == "fields" and over > 0:
+            kept = max(min(room[index], blocks[index].least), room[index] - over)
+            over -= room[index] - kept
+            room[index] = kept
+    while over > 0 and max(room) > 1:
+        longest = max(range(len(blocks)), key=lambda i: room[i])
+        room[longest] -= 1
+        over -= 1
+    lines = [line for block, number in zip(blocks, room, strict=True) for line in block.told(number)]
+    return lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], "…"]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evtbdd.expect.lanes import one_lane
+from evtbdd.expect.lanes import Lanes
 from evtbdd.expect.pattern import Pattern
 from evtbdd.expect.question import Answer, Question
 from evtbdd.expect.sighting import Sighting
+from evtbdd.words import counted
 
 
 class LastHas(Question):
@@ -15,17 +16,19 @@ class LastHas(Question):
 
     def __init__(self, channel: str, among: Pattern, pattern: Pattern, *, lane: str) -> None:
         super().__init__(channel, [pattern])
-        self._among, self._lane = among, lane
+        self._among = among
+        self._lanes = Lanes(channel, lane)
         self._members: list[Sighting] = []
 
     def consider(self, sighting: Sighting) -> None:
         """Each new one is the last for the time being."""
         if self._among.fits(sighting.event):
             self._members.append(sighting)
+            self._lanes.add(sighting)
 
     def answer(self) -> Answer:
         """Met while the last one fits; Unproven where they lie in several lanes."""
-        one_lane(self._members, self.channel, self._lane)
+        self._lanes.require_one("the last of these events", "name the key of those that you mean")
         if self._members and self.patterns[0].fits(self._members[-1].event):
             return Answer.MET
         return Answer.OPEN
@@ -39,9 +42,20 @@ class LastHas(Question):
         """`the last "OrderShipped" event`."""
         return f"the last {self._among.kind}{self._among.clause}"
 
+    @property
+    def lead(self) -> str:
+        """`has`."""
+        return "has"
+
     def but(self) -> str:
         """That the last one differs, or that there is none."""
-        return f"the last one is {self._members[-1]}" if self._members else "there was none"
+        if len(self._members) == 1:
+            return f"the only one, {self._members[-1]}, does not"
+        if self._members:
+            return f"the last of {len(self._members)}, {self._members[-1]}, does not"
+        if not self.seen:
+            return "no event came"
+        return f"there was none among {counted(len(self.seen), 'event')} in its window"
 
     def culprits(self) -> Sequence[tuple[Sighting, Pattern]]:
         """The last one, where it does not fit."""

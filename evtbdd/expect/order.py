@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
 
 from evtbdd.events import MISSING
 from evtbdd.expect.lanes import one_lane
 from evtbdd.expect.pattern import Pattern
-from evtbdd.expect.question import Answer, Question, none_of
+from evtbdd.expect.question import Answer, Question, none_of, too_few
 from evtbdd.expect.sighting import Sighting
 from evtbdd.values.addresses import Address
+from evtbdd.values.kinds import is_number
+from evtbdd.values.moments import exact, instant, instant_of
 from evtbdd.values.render import show
+from evtbdd.words import quoted
 
 
 class InOrderOf(Question):
-    """Met when N fit and none of them has a smaller value than the one before it."""
+    """Met when N fit and none of them has a smaller value than the one before it.
+
+    Two events of one lane that are out of order contradict it, whatever lies in other lanes.
+    """
 
     def __init__(
         self, channel: str, number: int, pattern: Pattern, by: Address, *, per_key: bool, lane: str
@@ -22,18 +30,18 @@ class InOrderOf(Question):
         super().__init__(channel, [pattern])
         self._number, self._by, self._per_key, self._lane = number, by, per_key, lane
         self._fitting: list[Sighting] = []
-        self._groups: dict[object, list[Sighting]] = {}
+        self._last: dict[object, dict[str, Sighting]] = {}
         self._fault: tuple[str, Sequence[Sighting]] | None = None
 
     def consider(self, sighting: Sighting) -> None:
-        """Compare the event with the one before it in its lane, or of its key."""
+        """Compare the event with the one before it in its lane, and of its key."""
         event = sighting.event
         if not self.patterns[0].fits(event):
             return
         self._fitting.append(sighting)
-        group = self._groups.setdefault(event.key if self._per_key else None, [])
-        before = group[-1] if group else None
-        group.append(sighting)
+        lanes = self._last.setdefault(event.key if self._per_key else None, {})
+        before = lanes.get(event.record.position.lane)
+        lanes[event.record.position.lane] = sighting
         if self._fault is None:
             self._fault = self._compare(before, sighting)
 
@@ -43,14 +51,19 @@ class InOrderOf(Question):
         value = self._by.find(sighting.event)
         if value is MISSING:
             return f"{sighting} has no {self._by.text}", (sighting,)
-        if before is None or _ordered(self._by.find(before.event), value):
+        if before is None:
             return None
-        earlier = show(self._by.find(before.event))
-        one_lane((before, sighting), self.channel, self._lane)
-        return (
-            f"{self._by.text} {show(value)} ({sighting}) came after {earlier} ({before})",
-            (before, sighting),
-        )
+        earlier = self._by.find(before.event)
+        ascending = _ascending(earlier, value)
+        if ascending:
+            return None
+        shown = f"{show(earlier)} ({before})"
+        if ascending is None:
+            fault = f"{self._by.text} {show(value)} ({sighting}) cannot be compared with {shown}"
+        else:
+            fault = f"{self._by.text} {show(value)} ({sighting}) came after {shown}"
+            fault += "; texts are compared letter by letter" if _is_plain(value) else ""
+        return fault, (before, sighting)
 
     def answer(self) -> Answer:
         """Contradicted by the first two that are out of order; Unproven across lanes."""
@@ -58,8 +71,9 @@ class InOrderOf(Question):
             return Answer.CONTRADICTED
         if len(self._fitting) < self._number:
             return Answer.OPEN
-        for group in self._groups.values():
-            one_lane(group, self.channel, self._lane)
+        instead = "leave out the order" if self._per_key else "write `per key`"
+        for lanes in self._last.values():
+            one_lane(lanes.values(), self.channel, self._lane, instead=instead)
         return Answer.MET
 
     @property
@@ -70,15 +84,14 @@ class InOrderOf(Question):
     def expected(self) -> str:
         """`3 events in the order of "sequence" per key`."""
         per_key = " per key" if self._per_key else ""
-        return f"{self.patterns[0].noun(self._number)} in the order of {self._by.text}{per_key}"
+        by = quoted(self._by.text)
+        return f"{self.patterns[0].noun(self._number)} in the order of {by}{per_key}"
 
     def but(self) -> str:
         """What is out of order, or how many are missing."""
         if self._fault is not None:
             return self._fault[0]
-        if not self._fitting:
-            return none_of(self.seen)
-        return f"only {len(self._fitting)} came, the last at {self._fitting[-1].moment}"
+        return too_few(self._fitting) if self._fitting else none_of(self.seen)
 
     def culprits(self) -> Sequence[tuple[Sighting, Pattern]]:
         """The two that are out of order."""
@@ -86,13 +99,34 @@ class InOrderOf(Question):
 
     def unmatched(self) -> Sequence[tuple[str, Pattern]]:
         """The pattern, where too few came."""
-        return (("", self.patterns[0]),) if len(self._fitting) < self._number else ()
+        few = self._fault is None and len(self._fitting) < self._number
+        return (("", self.patterns[0]),) if few else ()
 
 
-def _ordered(earlier: object, later: object) -> bool:
-    """Whether two values of one kind stand in ascending order; of two kinds they never do."""
-    if isinstance(earlier, bool) or isinstance(later, bool):
-        return False
-    if isinstance(earlier, int | float) and isinstance(later, int | float):
+def _ascending(earlier: object, later: object) -> bool | None:
+    """Whether the later value is not the smaller one; None for two that cannot be compared.
+
+    Numbers are compared by size, times (ISO 8601, whatever their offset and precision) as moments,
+    other texts letter by letter.
+    """
+    sizes = _size(earlier), _size(later)
+    if sizes[0] is not None and sizes[1] is not None and is_number(earlier) == is_number(later):
+        return sizes[0] <= sizes[1]
+    if isinstance(earlier, str) and isinstance(later, str):
         return earlier <= later
-    return isinstance(earlier, str) and isinstance(later, str) and earlier <= later
+    return None
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str) and _size(value) is None
+
+
+def _size(value: object) -> Fraction | None:
+    if isinstance(value, str):
+        return instant(value)
+    if isinstance(value, date):
+        return instant_of(value)
+    try:
+        return exact(value) if is_number(value) else None
+    except ValueError:  # infinite or not a number
+        return None

@@ -4,70 +4,98 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evtbdd.expect.assignment import Assignment, subsequence
-from evtbdd.expect.lanes import one_lane
+from evtbdd.events import Event
+from evtbdd.expect.assignment import Assignment
+from evtbdd.expect.lanes import Lanes
 from evtbdd.expect.pattern import Pattern
-from evtbdd.expect.question import Answer, Question, none_of
+from evtbdd.expect.phrasing import said
+from evtbdd.expect.question import Answer, Question, none_of, watched
 from evtbdd.expect.sighting import Sighting
-from evtbdd.words import counted, quoted
+from evtbdd.words import counted, listed
+
+ORDER = "the order of these events"
+INSTEAD = "leave out `in order`"
 
 
 class TheseArrive(Question):
-    """Every row is met by an event of its own; `in_order`, by events that follow one another."""
+    """Every row is met by an event of its own; `in_order`, by events that follow one another.
+
+    In order they must do so within one lane; what lies in other lanes does not count against it.
+    """
 
     def __init__(
         self, channel: str, rows: Sequence[Pattern], *, in_order: bool, lane: str = "partition"
     ) -> None:
         super().__init__(channel, rows)
         self.in_order = in_order
-        self._lane = lane
         self._assignment = Assignment(len(rows))
         self._candidates: list[Sighting] = []
-        self._fitting: list[list[int]] = []
+        self._lanes = Lanes(channel, lane)
+        self._one_by_one: dict[str, list[Sighting]] = {}
 
     def consider(self, sighting: Sighting) -> None:
         """Find the rows that the event fits, and one for it."""
+        self._find_row(sighting)
+
+    def _find_row(self, sighting: Sighting) -> bool:
+        """Whether it fits a row, and found one of its own."""
         fitting = [row for row, pattern in enumerate(self.patterns) if pattern.fits(sighting.event)]
-        if fitting:
-            self._candidates.append(sighting)
-            self._fitting.append(fitting)
-            self._assignment.add(fitting)
+        if not fitting:
+            return False
+        self._candidates.append(sighting)
+        self._lanes.add(sighting)
+        # The rows one after another: taking the earliest event for each is never worse.
+        in_lane = self._one_by_one.setdefault(sighting.event.record.position.lane, [])
+        if len(in_lane) in fitting:
+            in_lane.append(sighting)
+        return self._assignment.add(fitting)
 
     def answer(self) -> Answer:
-        """Met when all rows are; in order, Unproven where the broker promises no order."""
-        if not self._assignment.complete:
+        """Met when all rows are, in order by the events of one lane."""
+        if not self._assignment.complete or (self.in_order and not self._ordered()):
             return Answer.OPEN
-        if not self.in_order:
-            return Answer.MET
-        one_lane(self._candidates, self.channel, self._lane)
-        return Answer.MET if len(self._chosen()) == len(self.patterns) else Answer.OPEN
+        return Answer.MET
 
-    def _chosen(self) -> list[int]:
-        return subsequence(self._fitting, len(self.patterns))
+    def at_the_end(self) -> bool:
+        """No; Unproven where all rows are met, but by events between which there is no order."""
+        if self.in_order and self._assignment.complete:
+            self._lanes.require_one(ORDER, INSTEAD)
+        return False
+
+    def _ordered(self) -> Sequence[Sighting]:
+        """The events of one lane that meet all rows one after another; none where there are none."""
+        rows = len(self.patterns)
+        return next((each for each in self._one_by_one.values() if len(each) == rows), ())
 
     @property
     def met(self) -> Sequence[Sighting]:
         """The events of the rows that are met, in the order of the rows."""
+        if self.in_order and (ordered := self._ordered()):
+            return ordered
         return [self._candidates[e] for e in self._assignment.event_of if e is not None]
 
     def expected(self) -> str:
         """`these 3 events in order`."""
         order = " in order" if self.in_order else ""
-        return f"these {counted(len(self.patterns), 'event')}{order}"
+        number = len(self.patterns)
+        return f"{'this' if number == 1 else 'these'} {counted(number, 'event')}{order}"
 
     def but(self) -> str:
         """How many rows were met, or that the order is another."""
         missing = len(self.unmatched())
         if not missing:
-            shown = ", ".join(self._row_of(sighting) for sighting in self._candidates[:12])
-            return f"they came in another order: {shown}"
+            return f"they came in another order: {self._order()}"
         if missing == len(self.patterns):
             return none_of(self.seen)
-        return f"{missing} of {len(self.patterns)} did not come"
+        return f"{missing} of {counted(len(self.patterns), 'event')} did not come"
 
-    def _row_of(self, sighting: Sighting) -> str:
-        event = self._candidates.index(sighting)
-        return f"row {self._fitting[event][0] + 1} as {sighting}"
+    def _order(self) -> str:
+        """`row 2 (#1), row 1 (#2)`: the rows that are met, in the order of their events."""
+        rows = sorted(
+            (event, row) for row, event in enumerate(self._assignment.event_of) if event is not None
+        )
+        shown = [f"row {row + 1} ({self._candidates[event]})" for event, row in rows[:12]]
+        return ", ".join([*shown, "…"] if len(rows) > 12 else shown)
 
     def unmatched(self) -> Sequence[tuple[str, Pattern]]:
         """The rows that no event has met."""
@@ -97,50 +125,54 @@ class OnlyTheseArrive(TheseArrive):
         self._surplus: list[Sighting] = []
 
     def consider(self, sighting: Sighting) -> None:
-        """One that no row needs is one too many."""
-        before = len(self._candidates)
-        super().consider(sighting)
-        if self._among.fits(sighting.event) and len(self._candidates) == before:
+        """One that no row needs is one too many, unless it cannot be read."""
+        if (
+            not self._find_row(sighting)
+            and self._among.fits(sighting.event)
+            and not super().doubts(sighting.event)
+        ):
             self._surplus.append(sighting)
-        elif len(self._candidates) > len(self.met):
-            needed = {id(met) for met in self.met}
-            self._surplus += [
-                each
-                for each in self._candidates
-                if id(each) not in needed and each not in self._surplus
-            ]
+
+    def doubts(self, event: Event) -> bool:
+        """Whether it could meet a row, or be one too many."""
+        return self._among.hides(event) or super().doubts(event)
 
     def answer(self) -> Answer:
         """Contradicted by one too many, or when all are there in another order."""
         if self._surplus:
             return Answer.CONTRADICTED
-        if self._assignment.complete and super().answer() is Answer.OPEN:
-            return Answer.CONTRADICTED
+        if self.in_order and self._assignment.complete:
+            self._lanes.require_one(ORDER, INSTEAD)
+            return Answer.OPEN if self._ordered() else Answer.CONTRADICTED
         return Answer.OPEN
 
     def at_the_end(self) -> bool:
         """Whether every row is met."""
-        return super().answer() is Answer.MET
+        return self._assignment.complete
 
     def expected(self) -> str:
         """`only these 3 events`."""
         return f"only {super().expected()}"
 
     def but(self) -> str:
-        """That there is one too many, else as without `only`."""
-        if self._surplus:
-            return f"{counted(len(self._surplus), 'event')} more came"
-        return super().but()
+        """That there is one too many, and which rows nothing has met; else as without `only`."""
+        if not self._surplus:
+            return super().but()
+        number = len(self._surplus)
+        missing = [name for name, _ in self.unmatched()]
+        if not missing:
+            return f"{number} more came"
+        rows = listed(missing) if len(missing) < 4 else f"{len(missing)} rows"
+        has = "has" if len(missing) == 1 else "have"
+        fits = "fits" if number == 1 else "fit"
+        return f"{number} came that {fits} no row that is left, and {rows} {has} not come"
 
     def culprits(self) -> Sequence[tuple[Sighting, Pattern]]:
         """Those that no row needs."""
         return [(sighting, self._among) for sighting in self._surplus]
 
-    def watched_form(self) -> str:
+    def watched_form(self, *, in_all: bool = False) -> str:
         """The phrase with a time."""
-        among = self._among
+        kind, clause = self._among.phrased
         order = " in order" if self.in_order else ""
-        return (
-            f"only these {among.kind}s arrive on {quoted(self.channel)}{among.clause}{order}"
-            " during 2 seconds:"
-        )
+        return f"only these {kind}s arrive on {said(self.channel)}{clause}{order} {watched(in_all)}:"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evtbdd.expect.pattern import Pattern
-from evtbdd.expect.question import Answer, Question
+from evtbdd.expect.phrasing import said
+from evtbdd.expect.question import Answer, Question, watched
 from evtbdd.expect.sighting import Sighting
-from evtbdd.words import quoted
+from evtbdd.values.render import show
+from evtbdd.words import listed
 
 
 class SameKeyTogether(Question):
@@ -31,7 +33,7 @@ class SameKeyTogether(Question):
         if first is sighting:
             return
         self._repeated = True
-        if first.event.record.position.lane != record.position.lane and self._apart is None:
+        if self._apart is None and _lane(first) != _lane(sighting):
             self._apart = (first, sighting)
 
     def answer(self) -> Answer:
@@ -48,21 +50,25 @@ class SameKeyTogether(Question):
         return self.seen
 
     def expected(self) -> str:
-        """`the events with the same key to share a partition`."""
-        return f"the events with the same key to share a {self._lane}"
+        """`events with the same key share a partition`."""
+        return f"events with the same key share a {self._lane}"
 
     def but(self) -> str:
         """Which two lie apart, or that no key came twice."""
         if self._apart is None:
-            return "no event came" if not self.seen else "no key came twice"
-        first, other = self._apart
-        return f"{first} lies at {first.event.record.where}, {other} at {other.event.record.where}"
+            return "no key came twice" if self.seen else "no event came"
+        places = [f"in {self._lane} {_lane(each)} ({each})" for each in self._apart]
+        return f"key {show(self._apart[0].event.key)} lies {listed(places)}"
 
     def culprits(self) -> Sequence[tuple[Sighting, Pattern]]:
         """The two that lie apart."""
         return [(each, Pattern()) for each in self._apart] if self._apart else ()
 
-    def watched_form(self) -> str:
+    def watched_form(self, *, in_all: bool = False) -> str:
         """The phrase with a time."""
-        channel = quoted(self.channel)
-        return f"the events on {channel} with the same key share a {self._lane} during 2 seconds"
+        channel, time = said(self.channel), watched(in_all)
+        return f"the events on {channel} with the same key share a {self._lane} {time}"
+
+
+def _lane(sighting: Sighting) -> str:
+    return sighting.event.record.position.lane

@@ -19,18 +19,22 @@ def found_program(
     Links are not followed, for a program may look at the name that it is called by (the `python`
     of a virtual environment does). ServiceError when there is none.
     """
-    if not directory.is_dir():
-        what = "is no folder" if directory.exists() else "does not exist"
-        raise not_started(name, f"its directory {directory} {what}")
     if not command or not command[0]:
         raise not_started(name, "its command is empty")
     word = command[0]
-    if "/" in word:
-        return _checked(name, directory / word)
+    try:
+        if not directory.is_dir():
+            what = "is no folder" if directory.exists() else "does not exist"
+            raise not_started(name, f"its directory {directory} {what}")
+        if "/" in word:
+            return _checked(name, directory / word)
+    except PermissionError as error:
+        raise not_started(name, f"{error.filename} is out of reach ({error.strerror})") from error
     search = environment.get("PATH", os.defpath)
     for folder in search.split(os.pathsep):
         candidate = directory / folder / word
-        if candidate.is_file() and os.access(candidate, os.X_OK):
+        # In this order, for a folder of the PATH may be closed to this user.
+        if os.access(candidate, os.X_OK) and candidate.is_file():
             return candidate
     raise not_started(name, f"no folder of its PATH ({search}) has a program {quoted(word)}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evtbdd.codecs.builtin import BytesCodec, JsonCodec, TextCodec
@@ -23,18 +23,21 @@ JSON_VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON_VALUES)
 def test_every_json_value_comes_back(value: object) -> None:
     """What json encodes it decodes to the same value."""
     assert JsonCodec().decode(JsonCodec().encode(value), ()) == value
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_every_text_comes_back(text: str) -> None:
     """What text encodes it decodes to the same text."""
     assert TextCodec().decode(TextCodec().encode(text), ()) == text
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_bytes_are_left_alone(data: bytes) -> None:
     """bytes changes nothing, and nothing is undecodable to it."""
@@ -49,6 +52,7 @@ def trouble(codec: Codec, data: bytes) -> tuple[type[Exception], str] | None:
     return None
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_no_bytes_raise_anything_but_a_value_error(data: bytes) -> None:
     """Whatever poison a channel holds, a codec says what is wrong in the one agreed way."""

@@ -266,3 +266,18 @@ def test_deleting_topics_and_records(admin, create, producer):
     assert deleted.low_watermark == 2
     admin.delete_topics(["t"])["t"].result(DEADLINE)
     assert admin.list_topics(timeout=DEADLINE).topics == {}
+
+
+def test_a_client_survives_a_crash_of_the_broker(broker, create, consumers):
+    """What is sent while the broker is stopped arrives when it is started again."""
+    create("t")
+    producer = Producer({**quiet(broker), "reconnect.backoff.max.ms": 100})
+    producer.produce("t", b"before")
+    assert producer.flush(DEADLINE) == 0
+    broker.stop()
+    producer.produce("t", b"meanwhile")
+    broker.start()
+    assert producer.flush(DEADLINE) == 0
+    consumer = consumers()
+    consumer.assign([TopicPartition("t", 0, OFFSET_BEGINNING)])
+    assert [r.value() for r in read(consumer, 2)] == [b"before", b"meanwhile"]

@@ -7,8 +7,6 @@ import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 
-from evtbdd.embedded.kafka import EmbeddedKafka
-
 DEADLINE = 20
 
 
@@ -241,24 +239,3 @@ def test_transactions_under_read_committed(admin, clients):
     assert [r.value for r in read(readers[0], 2)] == [b"1", b"3"]
     assert [r.value for r in read(readers[1], 3)] == [b"1", b"2", b"3"]
     assert readers[0].end_offsets([TopicPartition("out", 0)]) == {TopicPartition("out", 0): 6}
-
-
-def test_it_comes_back_after_a_crash(producer_of_its_own):
-    """A client survives that the broker is stopped and started again."""
-    broker, producer = producer_of_its_own
-    broker.stop()
-    pending = producer.send("t", b"v")
-    broker.start()
-    assert pending.get(DEADLINE).offset == 0
-
-
-@pytest.fixture
-def producer_of_its_own():
-    with EmbeddedKafka() as broker:
-        admin = KafkaAdminClient(bootstrap_servers=broker.address)
-        admin.create_topics({"t": {"num_partitions": 1}})
-        admin.close()
-        producer = KafkaProducer(bootstrap_servers=broker.address, enable_idempotence=False)
-        assert producer.partitions_for("t") == {0}
-        yield broker, producer
-        producer.close()

@@ -221,6 +221,28 @@ def test_program_that_the_kernel_refuses(spawn, tmp_path, content, reason):
     )
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
+def test_folders_that_are_closed(spawn, tmp_path):
+    """A closed folder of the PATH is passed over; one that was named is an error."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o000)
+    try:
+        process = spawn("exit 0", environment={"PATH": f"{closed}:/usr/bin:/bin"})
+        assert process.wait(Deadline.after(LONG)).code == 0
+        reason = os.strerror(errno.EACCES)
+        assert refusal(spawn, ["closed/run.sh"]) == (
+            f'"shipping" cannot be started: {closed}/run.sh is out of reach ({reason}).'
+        )
+        assert refusal(spawn, "exit 0", directory=closed / "inner") == (
+            f'"shipping" cannot be started: {closed}/inner is out of reach ({reason}).'
+        )
+        assert refusal(spawn, "exit 0", directory=closed) == (
+            f'"shipping" cannot be started: its directory {closed} cannot be entered ({reason}).'
+        )
+    finally:
+        closed.chmod(0o700)
+
+
 def test_nul_in_a_word(spawn):
     """A NUL character cannot be handed to a program."""
     assert refusal(spawn, ["/bin/echo", "a\0b"]) == (

@@ -2,9 +2,12 @@
 
 import json
 import socket
+import subprocess
+import sys
 
 import pytest
 
+from evtbdd.keeper.supervision import kernel
 from evtbdd.keeper.supervision.logfile import LogFile
 from evtbdd.keeper.supervision.shorten import mark, shortened
 from evtbdd.keeper.supervision.wire import Frames, Outbox, encoded
@@ -132,6 +135,23 @@ def test_log_file_goes_on(tmp_path):
     assert content.endswith(b"line 028\nline 029\n")
     (gap,) = [line for line in content.splitlines(keepends=True) if line.startswith(b"[evtbdd")]
     assert gap == mark(70 + 10 * 30 * 9 - len(content) + len(gap))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_children_without_the_kernels_list(monkeypatch):
+    """A kernel that keeps no list of children gives the same answer by all of /proc."""
+
+    def without_list(path, **how):
+        if path.endswith("/children"):
+            raise FileNotFoundError(path)
+        return open(path, **how)  # noqa: PTH123
+
+    with subprocess.Popen(["sleep", "1000"]) as child:
+        listed = kernel.children()
+        monkeypatch.setattr(kernel, "open", without_list, raising=False)
+        assert sorted(kernel.children()) == sorted(listed)
+        assert child.pid in listed
+        child.kill()
 
 
 def test_log_file_on_a_full_disk():

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evtbdd.errors import PhraseError
@@ -314,6 +314,7 @@ def written(steps: list[str | int]) -> str:
     return text
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_steps_come_back_from_the_address_that_they_are_written_as(steps: list[str | int]) -> None:
     """Any names and indexes can be written as an address, and are read as the same."""
@@ -322,6 +323,7 @@ def test_steps_come_back_from_the_address_that_they_are_written_as(steps: list[s
     assert Address.parse(address.text) == address
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=6) | st.just(0), min_size=1, max_size=4), st.integers())
 def test_what_is_put_into_an_address_is_found_there(steps: list[str | int], value: int) -> None:
     """A payload that is built from an address holds the value at that address."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evtbdd.values.cells import parse_cell
@@ -64,12 +64,14 @@ def test_placeholders_are_left_for_later() -> None:
     assert parse_cell("[${a}, 2]") == ["${a}", 2]
 
 
+@settings(deadline=None)
 @given(JSON_VALUES)
 def test_every_json_value_comes_back(value: object) -> None:
     """What is written as JSON is read as the same value."""
     assert parse_cell(json.dumps(value)) == value
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8")))
 def test_a_text_in_json_quotes_is_that_text(text: str) -> None:
     """Any text can be written in a cell by quoting it."""

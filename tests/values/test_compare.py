@@ -10,7 +10,7 @@ import pytest
 from hamcrest import assert_that, greater_than, has_length, is_not, starts_with
 from hamcrest.core.base_matcher import BaseMatcher
 from hamcrest.core.description import Description
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from evtbdd.events import MISSING, TOMBSTONE, Unreadable
@@ -222,6 +222,7 @@ JSON_VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON_VALUES)
 def test_a_value_does_not_differ_from_itself(value: object) -> None:
     """Every value is equal to itself, exactly too."""
@@ -229,6 +230,7 @@ def test_a_value_does_not_differ_from_itself(value: object) -> None:
     assert differences(value, copy.deepcopy(value), exactly=True) == ()
 
 
+@settings(deadline=None)
 @given(JSON_VALUES, JSON_VALUES, st.booleans())
 def test_equal_is_the_absence_of_differences(one: object, other: object, exactly: bool) -> None:
     """The fast answer and the explained one never contradict each other."""
@@ -238,6 +240,7 @@ def test_equal_is_the_absence_of_differences(one: object, other: object, exactly
 OBJECTS = st.dictionaries(st.text(max_size=2), JSON_VALUES, max_size=4)
 
 
+@settings(deadline=None)
 @given(OBJECTS, OBJECTS, st.text(max_size=2), JSON_VALUES)
 def test_more_fields_never_add_differences(
     expected: dict[str, object], actual: dict[str, object], name: str, more: object
@@ -255,6 +258,7 @@ def leaves(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | 
     return [path]
 
 
+@settings(deadline=None)
 @given(JSON_VALUES, st.data())
 def test_one_changed_leaf_is_one_difference_at_its_address(value: Any, data: st.DataObject) -> None:
     """Exactly the place that was changed is told, and its address leads to it."""

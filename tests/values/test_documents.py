@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evtbdd.values.documents import DocumentError, parse_document
@@ -107,6 +107,7 @@ def test_places_count_in_the_text_as_it_was_written(text: str, line: int, column
     assert (raised.value.line, raised.value.column) == (line, column)
 
 
+@settings(deadline=None)
 @given(JSON_VALUES, st.integers(0, 3))
 def test_json_without_placeholders_is_json(value: object, indent: int) -> None:
     """A document without placeholders is what Python's json reads."""
@@ -114,6 +115,7 @@ def test_json_without_placeholders_is_json(value: object, indent: int) -> None:
     assert parse_document(text) == value
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["${a}", "${b.c}", '${one of "x", "y"}', '"t"', "1", "null"])))
 def test_the_first_wrong_sign_is_found_behind_any_placeholders(elements: list[str]) -> None:
     """Whatever stands before it, a wrong sign is reported exactly where it stands."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evtbdd.values.items import split_items
@@ -33,6 +33,7 @@ def test_items_are_parted_by_commas_outside_of_quotes_and_brackets(
     assert split_items(text) == items
 
 
+@settings(deadline=None)
 @given(st.lists(st.recursive(st.integers() | st.text(), st.lists, max_leaves=4), min_size=1))
 def test_json_items_come_back(values: list[object]) -> None:
     """Values that are written as JSON are parted where they were joined."""

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evtbdd.errors import PhraseError
@@ -157,6 +157,7 @@ def test_a_relative_time_that_cannot_be_meant_is_an_error(text: str, message: st
     assert str(raised.value) == message
 
 
+@settings(deadline=None)
 @given(st.datetimes(timezones=st.just(timezone.utc)))
 def test_what_is_written_is_read_as_the_same_millisecond(moment: datetime) -> None:
     """Writing and reading a time loses nothing but what lies below the millisecond."""

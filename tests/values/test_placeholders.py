@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hamcrest import anything
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evtbdd.errors import PhraseError
@@ -157,6 +157,7 @@ def test_a_key_may_be_bytes(text: str, key: str | bytes) -> None:
     assert expand_to_text_or_bytes(text, resolve) == key
 
 
+@settings(deadline=None)
 @given(st.text().filter(lambda text: "${" not in text))
 def test_a_text_without_placeholders_stays_as_it_is(text: str) -> None:
     """Expansion changes nothing where there is nothing to expand."""
@@ -164,12 +165,14 @@ def test_a_text_without_placeholders_stays_as_it_is(text: str) -> None:
     assert expand_text(text, resolve) == text
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_every_text_can_be_written_literally(text: str) -> None:
     """With `$${` for `${`, any text comes back as it was meant."""
     assert expand_text(text.replace("${", "$${"), resolve) == text
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(["a", " ", "$", "é"]) | st.sampled_from(["id", "n"]).map(Placeholder))
 )

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from hamcrest import greater_than
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evtbdd.events import MISSING, TOMBSTONE, Unreadable
@@ -87,6 +87,7 @@ def test_of_two_long_texts_the_part_that_differs_is_shown() -> None:
     assert show_both("x" * 100, "x" * 101, limit=20) == ('"…xxxxx"', '"…xxxxxx"')
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=300), st.text(min_size=1, max_size=300), st.integers(20, 90))
 def test_different_texts_are_shown_differently(one: str, other: str, limit: int) -> None:
     """Whatever two different texts are, their renderings differ."""
@@ -101,6 +102,7 @@ JSON_VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON_VALUES, st.integers(10, 90))
 def test_a_rendering_is_one_line_within_its_limit(value: object, limit: int) -> None:
     """No value breaks the line, or the limit."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from hamcrest import has_length
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evtbdd.errors import EvtbddError, PhraseError, UnknownName
@@ -340,6 +340,7 @@ def test_what_cannot_be_meant_in_expected_data_is_an_error(
     assert str(raised.value) == message
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8")).filter(lambda text: "${" not in text))
 def test_words_without_placeholders_stay_as_they_are(text: str) -> None:
     """A text of a step that holds no `${` is left alone."""

@@ -17,7 +17,8 @@ class Tree:
     and its group's: signals therefore go to children and to the groups of children only. When
     there is no child left, nothing is left.
 
-    On macOS orphans are not handed over: there it is the command's own group that is signalled.
+    On macOS orphans are not handed over: there it is the command's own group that is signalled,
+    and what is left of it is killed as soon as the command has ended.
     """
 
     def __init__(self, root: int) -> None:

@@ -1,0 +1,121 @@
+"""Questions to a Kafka through its admin client, which is opened with the first of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from threading import Event, Lock
+from typing import Any, TypeVar
+
+from kafka import KafkaAdminClient
+from kafka import errors as driver
+
+from evtbdd.brokers.kafka.client import Client, opened
+from evtbdd.brokers.kafka.errors import unanswered
+from evtbdd.brokers.kafka.probe import probe
+from evtbdd.clock import Deadline
+from evtbdd.errors import BrokerUnavailable
+
+Answer = TypeVar("Answer")
+
+PAUSE = 0.02
+"""Seconds until a question is repeated."""
+
+NOT_SENT = (
+    driver.NodeNotReadyError,
+    driver.CoordinatorNotAvailableError,
+    driver.CoordinatorLoadInProgressError,
+    driver.NotCoordinatorError,
+    driver.NotControllerError,
+    driver.LeaderNotAvailableError,
+)
+"""The question reached nobody who could have acted on it: it may be repeated, whatever it is."""
+
+LOST = (driver.KafkaConnectionError, driver.Cancelled)
+"""Nobody knows whether the question was acted on: one that only asks may be repeated."""
+
+
+class Administration:
+    """One admin client for a whole run; may be asked from any thread."""
+
+    def __init__(self, address: str, options: Mapping[str, Any]) -> None:
+        self.address = address
+        self._options = options
+        self._opening = Lock()
+        self._opened: tuple[KafkaAdminClient, Client] | None = None
+        self._closed = Event()
+
+    def ask(
+        self,
+        doing: str,
+        deadline: Deadline,
+        question: Callable[[KafkaAdminClient], Answer],
+        *,
+        repeatable: bool = True,
+    ) -> Answer:
+        """What the question returns; `doing` says for an error what it was about.
+
+        A question is repeated while it reaches nobody but the broker answers, and where it is
+        `repeatable` also when the connection was lost. Raises BrokerUnavailable, or what the
+        table of errors makes of the driver's error.
+        """
+        while True:
+            admin, client = self._open(doing, deadline)
+            try:
+                with client.within(deadline):
+                    return question(admin)
+            except (*NOT_SENT, *LOST) as error:
+                may_repeat = repeatable or isinstance(error, NOT_SENT)
+                if not may_repeat or deadline.expired() or self._closed.is_set():
+                    raise unanswered(error, self.address, doing, deadline) from error
+                self._ping(error, deadline)
+                self._closed.wait(min(PAUSE, deadline.remaining()))
+            except driver.KafkaError as error:
+                raise unanswered(error, self.address, doing, deadline) from error
+            except RuntimeError as error:
+                # What the driver's event loop says when `close` came between.
+                if self._closed.is_set():
+                    raise self._is_closed() from error
+                raise
+
+    def require_open(self) -> None:
+        """Raise BrokerUnavailable once it is closed."""
+        if self._closed.is_set():
+            raise self._is_closed()
+
+    def _is_closed(self) -> BrokerUnavailable:
+        return BrokerUnavailable(f"The connection to Kafka at {self.address} is closed.")
+
+    def _ping(self, error: Exception, deadline: Deadline) -> None:
+        """Say why a broker is not there, where it is not; the driver's own words are no cause."""
+        try:
+            probe(self.address, deadline)
+        except BrokerUnavailable as unavailable:
+            raise unavailable from error
+
+    def _open(self, doing: str, deadline: Deadline) -> tuple[KafkaAdminClient, Client]:
+        self.require_open()
+        if self._opened is not None:
+            return self._opened
+        if not self._opening.acquire(timeout=deadline.remaining()):
+            raise BrokerUnavailable(
+                f"Kafka at {self.address} could not {doing}: it could not be connected to in time."
+            )
+        try:
+            if self._opened is None:
+                probe(self.address, deadline)
+                try:
+                    self._opened = opened(KafkaAdminClient, self._options, deadline)
+                except driver.KafkaError as error:
+                    raise unanswered(error, self.address, doing, deadline) from error
+            return self._opened
+        finally:
+            self._opening.release()
+
+    def close(self) -> None:
+        """Close the admin client; questions from now on raise BrokerUnavailable."""
+        self._closed.set()
+        with self._opening:
+            if self._opened is not None:
+                admin, _ = self._opened
+                self._opened = None
+                admin.close()
