@@ -91,7 +91,7 @@ class Event:
         try:
             return self.reading.decode(self.record.value, self.record.headers)
         except ValueError as error:
-            return Unreadable(str(error))
+            return Unreadable(str(error) or "its codec does not say why")
 
     @cached_property
     def type(self) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
@@ -13,11 +14,17 @@ def quoted(text: str) -> str:
 
 def duration(seconds: float) -> str:
     """A time as an author would write it: `500 ms`, `1 second`, `1.5 seconds`, `2 minutes`."""
-    if seconds < 1:
-        return f"{round(seconds * 1000)} ms"
-    if seconds >= 60 and seconds % 60 == 0:
-        return counted(round(seconds / 60), "minute")
-    return f"{seconds:g} second" + ("" if seconds == 1 else "s")
+    milliseconds = round(seconds * 1000, 6)
+    if milliseconds < 1000:
+        return f"{_plain(milliseconds)} ms"
+    if milliseconds % 60_000 == 0:
+        return counted(round(milliseconds / 60_000), "minute")
+    return f"{_plain(milliseconds / 1000)} second" + ("" if milliseconds == 1000 else "s")
+
+
+def _plain(number: float) -> str:
+    """The number without an exponent, and without a fraction that is zero."""
+    return f"{number:.6f}".rstrip("0").rstrip(".")
 
 
 def counted(number: int, noun: str) -> str:
@@ -50,6 +57,10 @@ def suggestion(name: str, known: Iterable[str], what: str = "") -> str:
 
 
 def a(noun: str) -> str:
-    """`a shipment`, `an event`, `an "OrderPlaced" event`: by the first letter."""
-    first = next((letter for letter in noun if letter.isalnum()), "")
-    return f"{'an' if first.lower() in 'aeiou' and first else 'a'} {noun}"
+    """`a shipment`, `an event`, `an "OrderPlaced" event`, `a "UserCreated" event`: by its sound."""
+    return f"{'an' if _VOWEL_SOUND.match(noun) else 'a'} {noun}"
+
+
+_VOWEL_SOUND = re.compile(
+    r'"?(?!us[aeu]|uti|uni(?![dmn])|eu|one)(?:[aeiou]|hour|hono|hones|heir)', re.IGNORECASE
+)

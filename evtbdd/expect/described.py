@@ -30,7 +30,8 @@ def pattern_of(data: Data, base: Pattern, values: Values, *, as_text: bool = Fal
         return replace(base, payload=payload, exactly=exactly)
     if data.table is not None:
         described = _described(one_event(data), base, data.location[0], values)
-        return _whole(described) if exactly else described
+        with located(*data.location):
+            return _whole(described) if exactly else described
     return base
 
 
@@ -53,14 +54,22 @@ def _described(fields: Fields, base: Pattern, filename: str, values: Values) -> 
     pattern = base
     for cell in fields:
         with located(filename, cell.line):
-            if cell.at.fact_name == "type" and "${" not in cell.text:
-                pattern = _typed(pattern, cell.text)
-                continue
-            # What stands around the payload is text, as written: "42" is not parsed to a number.
-            parsed = cell.at.fact_name in {None, "partition", "offset", "timestamp"}
-            expected = values.expected(cell.text) if parsed else _expected_text(cell.text, values)
-            pattern = replace(pattern, fields=(*pattern.fields, (cell.at, expected)))
+            as_written = _is_text(cell.at.fact_name)
+            expected = (
+                _expected_text(cell.text, values) if as_written else values.expected(cell.text)
+            )
+            if cell.at.fact_name == "type" and isinstance(expected, str):
+                pattern = _typed(pattern, expected)
+            else:
+                pattern = replace(pattern, fields=(*pattern.fields, (cell.at, expected)))
     return pattern
+
+
+def _is_text(fact: str | None) -> bool:
+    """Whether an address holds text as written, so that 42 is not parsed to a number."""
+    return fact is not None and (
+        fact in {"key", "type", "routing_key", "channel"} or fact.startswith("header.")
+    )
 
 
 def _expected_text(text: str, values: Values) -> object:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evtbdd.clock import MONOTONIC, Clock, Deadline
 from evtbdd.errors import ExpectationFailed, ServiceError, Unproven
-from evtbdd.expect.explain import Circumstances, explain
+from evtbdd.expect.around import circumstances
+from evtbdd.expect.explain import explain
+from evtbdd.expect.proof import ended, how_long, logs, lost, prove, unreadable
 from evtbdd.expect.question import Answer, Question
 from evtbdd.expect.sighting import Sighting
 from evtbdd.expect.view import View
-from evtbdd.expect.window import Lies, window
-from evtbdd.journal import Acted, Arrived, Journal, Published, ScenarioBegan, ServiceReady
-from evtbdd.ports import ServiceHealth, Witness
-from evtbdd.words import duration, quoted
+from evtbdd.expect.window import window
+from evtbdd.journal import (
+    Acted,
+    Arrived,
+    Entry,
+    Journal,
+    Published,
+    ScenarioBegan,
+    ServiceEnded,
+    ServiceReady,
+)
+from evtbdd.ports import Witness
+from evtbdd.words import duration, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +62,18 @@ class Expect:
         Raises ExpectationFailed when it is not met in time or contradicted, ServiceError where a
         service had ended by itself, BrokerUnavailable, or Unproven where nothing can be said.
         """
-        patience = self._patience.timeout if within is None else within
         began = self._clock.now()
-        view = self._view(question, in_all)
         deadline = self.patience(within)
-        answer = self._ask(view, question, deadline, give_up=self._all_lost)
-        if answer is not Answer.MET:
-            self._fail(view, question, f" within {duration(patience)}", began)
-        self._meet(question, arrived=True)
+        view = self._view(question, in_all)
+        answer = self._ask(view, question, deadline, give_up=True)
+        if answer is Answer.MET:
+            self._meet(question, arrived=True)
+            return
+        if answer is Answer.OPEN:
+            question.at_the_end()
+        patience = self._patience.timeout if within is None else within
+        time = f" within {duration(patience)}"
+        self._fail(view, question, answer, time, waited=self._clock.now() - began)
 
     def claim(self, question: Question, *, during: float | None, in_all: bool) -> None:
         """Watch that the question is not contradicted, and holds when the time is over.
@@ -67,32 +82,24 @@ class Expect:
         ExpectationFailed at once when it is contradicted; Unproven where no time is given, where a
         service had ended by itself, or where the window holds what cannot be read.
         """
-        began = self._clock.now()
         view = self._view(question, in_all)
-        deadline = self.watch_until(during or 0.0)
-        answer = self._ask(view, question, deadline)
-        time = "" if during is None else f" during {duration(during)}"
-        if answer is Answer.CONTRADICTED:
-            raise ExpectationFailed(self._text(view, question, time, began))
-        if during is None:
-            raise Unproven(
-                f"Nothing has contradicted this so far: {question.expected()} on "
-                f"{quoted(question.channel)}; but nothing proves it either. Say how long to watch, "
-                f"as in: Then {question.watched_form()}"
-            )
-        if not question.at_the_end():
-            self._fail(view, question, time, began)
-        self._prove(view, question)
+        answer = self._ask(view, question, self.watch_until(during or 0.0))
+        if answer is Answer.OPEN and during is None:
+            prove(question, view, self._journal, self._witness)
+            raise how_long(question, in_all=in_all)
+        if answer is Answer.CONTRADICTED or not question.at_the_end():
+            time = "" if during is None else f" during {duration(during)}"
+            self._fail(view, question, answer, time)
+        prove(question, view, self._journal, self._witness)
         self._meet(question, arrived=False)
 
     def watch_until(self, during: float) -> Deadline:
         """When a watch of so many seconds is over: they count from the last act or arrival."""
-        moments = [
-            noted.at
-            for noted in self._journal.since()
-            if isinstance(noted.entry, ScenarioBegan | Acted | Published | Arrived | ServiceReady)
-        ]
-        return Deadline(max(moments, default=self._journal.began) + during, during, self._clock)
+        last = next(
+            (noted.at for noted in reversed(self._journal.since()) if _acts(noted.entry)),
+            self._journal.began,
+        )
+        return Deadline(last + during, during, self._clock)
 
     def patience(self, within: float | None) -> Deadline:
         """When the patience of a step is over that names that time, or none."""
@@ -110,18 +117,23 @@ class Expect:
         return View(self._journal, seen_from, question)
 
     def _ask(
-        self,
-        view: View,
-        question: Question,
-        deadline: Deadline,
-        give_up: Callable[[], bool] = lambda: False,
+        self, view: View, question: Question, deadline: Deadline, *, give_up: bool = False
     ) -> Answer:
-        """The answer at the latest when the deadline has come and the channel was read up to then."""
+        """The answer at the latest when the deadline has come and the channel was read up to then.
+
+        `give_up`: do not wait any longer once every service has ended by itself.
+        """
+        ends = -1
         while True:
             view.read()
             if (answer := question.answer()) is not Answer.OPEN:
                 return answer
-            if give_up() or not view.wait(deadline):
+            if give_up and view.ended != ends:
+                ends = view.ended
+                if self._all_lost():
+                    break
+            # A journal that always has something new must not keep the deadline from coming.
+            if deadline.expired() or not view.wait(deadline):
                 break
         self._witness.read_up([question.channel], self._broker_deadline())
         view.read()
@@ -134,72 +146,46 @@ class Expect:
         services = self._witness.health()
         return any(each.lost for each in services) and not any(each.running for each in services)
 
-    def _prove(self, view: View, question: Question) -> None:
-        """Raise Unproven where a claim that nothing contradicts may still be untrue."""
-        lost = [each for each in self._witness.health() if each.lost]
-        if lost:
-            raise Unproven(
-                f"Nothing has contradicted this: {question.expected()} on "
-                f"{quoted(question.channel)}; but {_ended(lost[0])}, and a dead service proves "
-                f"nothing.{_log(lost[0])}"
-            )
-        if view.unreadable:
-            first = view.unreadable[0]
-            payload = first.event.payload
-            raise Unproven(
-                f"Nothing has contradicted this: {question.expected()} on "
-                f"{quoted(question.channel)}; but {first} at {first.moment} "
-                f"({first.event.record.where}) cannot be read, and could be such an event: "
-                f"{getattr(payload, 'reason', payload)}."
-            )
-        known = view.types | self._witness.declared_types(question.channel)
-        known |= {
-            noted.entry.type
-            for noted in self._journal.since()
-            if isinstance(noted.entry, Published) and noted.entry.type
-        }
-        for claimed in sorted({p.type for p in question.patterns if p.type} - known):
-            raise Unproven(
-                f"Nothing has contradicted this: {question.expected()} on "
-                f"{quoted(question.channel)}; but no event of the type {quoted(claimed)} was ever "
-                f"seen, so it may be misspelt. If it is right, declare it: types = {claimed} in "
-                f"[evtbdd:channel:{question.channel}]."
-            )
+    def _fail(
+        self,
+        view: View,
+        question: Question,
+        answer: Answer,
+        time: str,
+        *,
+        waited: float | None = None,
+    ) -> None:
+        """Raise what it amounts to that the answer is not the one that was expected.
 
-    def _fail(self, view: View, question: Question, time: str, began: float) -> None:
-        text = self._text(view, question, time, began)
-        lost = [each for each in self._witness.health() if each.lost]
-        if lost:
-            first = _ended(lost[0])
+        `waited` is None for a claim, whose watch began with its window. What contradicts is true
+        whatever became of the services, and whatever cannot be read.
+        """
+        dead = lost(self._witness)
+        contradicted = answer is Answer.CONTRADICTED
+        around = circumstances(
+            question,
+            view,
+            self._witness,
+            time=time,
+            spent="watched" if waited is None else "waited",
+            waited=self._clock.now() - view.window.began if waited is None else waited,
+            services=[f"meanwhile: {ended(each)}" for each in dead] if contradicted else (),
+        )
+        text = explain(question, around)
+        if contradicted:
+            raise ExpectationFailed(text)
+        if dead:
+            first = listed(map(ended, dead))
             raise ServiceError(
                 f"{first[0].upper()}{first[1:]}, so nothing can be said of what was expected."
-                f"{_log(lost[0])}\n{text}"
+                f"{logs(dead)}\n{text}"
+            )
+        if view.unreadable:
+            raise Unproven(
+                f"Whether this holds cannot be told, because an event in its window could be such "
+                f"an event: {unreadable(view)}\n{text}"
             )
         raise ExpectationFailed(text)
-
-    def _text(self, view: View, question: Question, time: str, began: float) -> str:
-        wanted = [pattern for _, pattern in question.unmatched()] or list(question.patterns)
-        fitting: dict[Lies | None, list[Sighting]] = {}
-        for outside in view.outside:
-            event = outside.sighting.event
-            if not any(p.fits(event) and (p.details() or p.type or p.key) for p in wanted):
-                continue
-            here = event.channel == question.channel
-            lies = outside.lies if here else None
-            if here or outside.lies is Lies.INSIDE:
-                fitting.setdefault(lies, []).append(outside.sighting)
-        return explain(
-            question,
-            Circumstances(
-                time=time,
-                waited=self._clock.now() - began,
-                where=self._witness.where(question.channel),
-                elsewhere=fitting.get(None, ()),
-                too_early=fitting.get(Lies.TOO_EARLY, ()),
-                own=fitting.get(Lies.OWN, ()),
-                before=fitting.get(Lies.BEFORE, ()),
-            ),
-        )
 
     def _meet(self, question: Question, *, arrived: bool) -> None:
         self.its = tuple(question.met)
@@ -207,11 +193,8 @@ class Expect:
             self._journal.append(Arrived(question.expected()))
 
 
-def _ended(service: ServiceHealth) -> str:
-    return f"the service {quoted(service.name)} {service.lost}"
-
-
-def _log(service: ServiceHealth) -> str:
-    if not service.last_lines:
-        return " It had logged nothing."
-    return " The end of its log:" + "".join(f"\n    {line}" for line in service.last_lines)
+def _acts(entry: Entry) -> bool:
+    """Whether a watch begins anew with it: an act, or an arrival that a step waited for."""
+    if isinstance(entry, ServiceEnded):
+        return entry.asked
+    return isinstance(entry, ScenarioBegan | Acted | Published | Arrived | ServiceReady)

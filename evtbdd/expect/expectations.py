@@ -18,7 +18,9 @@ from evtbdd.expect.together import SameKeyTogether
 from evtbdd.phrases import Data
 from evtbdd.ports import Capability, Witness
 from evtbdd.values.addresses import Address
+from evtbdd.values.render import show
 from evtbdd.values.store import Values
+from evtbdd.words import counted, quoted
 
 
 class Expectations:
@@ -122,6 +124,10 @@ class Expectations:
     ) -> None:
         """So many events arrive, and none has a smaller value than the one before."""
         self._witness.require(channel, Capability.ORDER)
+        if number < 2:
+            raise PhraseError(
+                f"{counted(number, 'event')} cannot be out of order; the number must be 2 or more."
+            )
         question = InOrderOf(
             channel,
             number,
@@ -141,6 +147,7 @@ class Expectations:
 
     def share_lane(self, channel: str, during: float | None, in_all: bool) -> None:
         """Events with the same key lie in the same partition."""
+        self._witness.require(channel, Capability.PARTITIONS)
         question = SameKeyTogether(channel, lane=self._witness.lane(channel))
         self._expect.claim(question, during=during, in_all=in_all)
 
@@ -148,13 +155,17 @@ class Expectations:
         """Remember what the event that the step before met has at an address."""
         its = self._expect.its
         if len(its) != 1:
-            met = "met no event" if not its else f"met {len(its)} events"
-            raise PhraseError(f'The step before {met}, so "its" says nothing: it needs one event.')
-        found = Address.parse(address).find(its[0].event)
+            met = "no event" if not its else f"{len(its)} events"
+            raise PhraseError(
+                f"`its` is what the step before has met, and needs one event; that step met {met}."
+            )
+        event = its[0].event
+        found = Address.parse(address).find(event)
         if found is MISSING:
-            said = brief(its[0].event, Pattern())
             raise ExpectationFailed(
-                f"Expected the event ({said}) to have {address}\nbut it has not."
+                f"Expected {quoted(address)} in the event that the step before has met "
+                f"({brief(event)}, {event.record.where} of {quoted(event.channel)})\n"
+                f"but there is none in {show(event.payload, 400)}"
             )
         self._values.remember(name, found)
 

@@ -52,7 +52,6 @@ class _Block:
     indent: int = 0
     cut: Sequence[str] = ()
     called: str = ""
-    least: int = 1
 
     def told(self, number: int) -> list[str]:
         """All of it, but no more than `number` of the lines that may be cut."""
@@ -81,7 +80,7 @@ def _details(question: Question) -> _Block:
     if not details:
         return _Block([])
     lead = f"  {question.lead}  "
-    return _Block([lead + details[0]], len(lead), details[1:], "fields", least=MOST_DETAILS)
+    return _Block([lead + details[0]], len(lead), details[1:], "fields")
 
 
 def _shown(question: Question) -> list[_Block]:
@@ -109,13 +108,11 @@ def _shown(question: Question) -> list[_Block]:
         lines += _in_short("matched", question, lambda number: number in met, told)
     also = {sighting.number for sighting, _ in culprits}
     lines += _in_short("also", question, lambda number: number in also, told)
-    lines += _in_short("others", question, lambda number: True, told)
+    lines += _in_short("others", question, lambda _: True, told)
     return [*blocks, _Block(lines)]
 
 
-def _nearest(
-    pattern: Pattern, seen: Sequence[Sighting], taken: Collection[int]
-) -> Sighting | None:
+def _nearest(pattern: Pattern, seen: Sequence[Sighting], taken: Collection[int]) -> Sighting | None:
     """The event that is not taken and lies nearest to the pattern, the first of several."""
     nearest: Sighting | None = None
     least = 0
@@ -200,14 +197,16 @@ def _fitted(blocks: Sequence[_Block]) -> list[str]:
     room = [len(block.cut) for block in blocks]
     over = sum(len(block.lines) for block in blocks) + sum(room) - MOST_LINES
     # The details stand in the feature file too, so they go first; then the longest list.
-    for index in sorted(range(len(blocks)), key=lambda i: blocks[i].called != "fields"):
-        if blocks[index].called == "fields" and over > 0:
-            kept = max(min(room[index], blocks[index].least), room[index] - over)
-            over -= room[index] - kept
-            room[index] = kept
+    for index, block in enumerate(blocks):
+        if block.called == "fields":
+            spared = min(max(0, over), max(0, room[index] - MOST_DETAILS))
+            room[index] -= spared
+            over -= spared
     while over > 0 and max(room) > 1:
         longest = max(range(len(blocks)), key=lambda i: room[i])
         room[longest] -= 1
         over -= 1
-    lines = [line for block, number in zip(blocks, room, strict=True) for line in block.told(number)]
+    lines = [
+        line for block, number in zip(blocks, room, strict=True) for line in block.told(number)
+    ]
     return lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], "…"]

@@ -175,4 +175,6 @@ class OnlyTheseArrive(TheseArrive):
         """The phrase with a time."""
         kind, clause = self._among.phrased
         order = " in order" if self.in_order else ""
-        return f"only these {kind}s arrive on {said(self.channel)}{clause}{order} {watched(in_all)}:"
+        return (
+            f"only these {kind}s arrive on {said(self.channel)}{clause}{order} {watched(in_all)}:"
+        )

@@ -9,7 +9,7 @@ from evtbdd.events import Event
 from evtbdd.expect.question import Question
 from evtbdd.expect.sighting import Sighting
 from evtbdd.expect.window import Lies, Window
-from evtbdd.journal import Journal, Noted, Seen
+from evtbdd.journal import Journal, Noted, Seen, ServiceEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +21,16 @@ class Outside:
 
 
 class View:
-    """Hands a question the events of its window, each once, as the journal grows."""
+    """Hands a question the events of its window, each once, as the journal grows.
+
+    `unreadable` are those that a claim has doubts about; `ended` counts the ends of services.
+    """
 
     def __init__(self, journal: Journal, window: Window, question: Question) -> None:
         self.window = window
         self.outside: list[Outside] = []
         self.unreadable: list[Sighting] = []
-        self.types: set[str] = set()
+        self.ended = 0
         self._cursor = journal.cursor()
         self._question = question
 
@@ -36,22 +39,21 @@ class View:
         for noted in self._cursor.new():
             if isinstance(noted.entry, Seen):
                 self._place(noted, noted.entry.event)
+            elif isinstance(noted.entry, ServiceEnded):
+                self.ended += 1
 
     def wait(self, deadline: Deadline) -> bool:
         """Whether there is something new to read, before the deadline."""
         return self._cursor.wait(deadline)
 
     def _place(self, noted: Noted, event: Event) -> None:
+        question = self._question
         lies = self.window.lies(event)
-        if event.type is not None:
-            self.types.add(event.type)
-        inside = lies is Lies.INSIDE and event.channel == self._question.channel
-        sighting = Sighting(
-            len(self._question.seen) + 1 if inside else 0, noted.at - self.window.began, event
-        )
-        if not inside:
-            self.outside.append(Outside(lies, sighting))
+        seconds = noted.at - self.window.began
+        if lies is not Lies.INSIDE or event.channel != question.channel:
+            self.outside.append(Outside(lies, Sighting(0, seconds, event)))
             return
-        if any(pattern.judge(event).unreadable for pattern in self._question.patterns):
+        sighting = Sighting(len(question.seen) + 1, seconds, event)
+        if question.claim and question.doubts(event):
             self.unreadable.append(sighting)
-        self._question.see(sighting)
+        question.see(sighting)

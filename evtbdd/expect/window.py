@@ -46,11 +46,10 @@ class Window:
             return Lies.HISTORY
         if not _reached(self.scenario_starts, channel, position):
             return Lies.BEFORE
-        if not _reached(self.starts, channel, position):
-            return Lies.TOO_EARLY
-        if (channel, position) in self.own and not self.own_counts:
+        # Before the window's beginning: a wider window would not make it count either.
+        if not self.own_counts and (channel, position) in self.own:
             return Lies.OWN
-        return Lies.INSIDE
+        return Lies.INSIDE if _reached(self.starts, channel, position) else Lies.TOO_EARLY
 
 
 def _reached(starts: Mapping[str, Ends], channel: str, position: Position) -> bool:

@@ -42,13 +42,18 @@ def one_event(data: Data) -> Fields:
 
 
 def several_events(data: Data) -> Sequence[Fields]:
-    """The events that a table describes. PhraseError where a heading is no address."""
+    """The events that a table describes, one or more. PhraseError where a heading is no address."""
     filename, line = data.location
     table = data.table
     if table is None:
         raise PhraseError(
             f"{filename}:{line}: the step needs a table whose columns are addresses, "
             "with a row for each event."
+        )
+    if not table.rows:
+        each = "field" if table.headings == ONE else "event"
+        raise PhraseError(
+            f"{filename}:{line}: the table has only its heading; it needs a row for each {each}."
         )
     if table.headings == ONE:
         return [_transposed(table, filename)]

@@ -16,7 +16,11 @@ TABLE: tuple[tuple[type[Exception], type[BrokerError], str], ...] = (
     (driver.InvalidTopicError, BrokerError, "the name of the topic is illegal"),
     (driver.InvalidPartitionsError, BrokerError, "the number of partitions must be 1 or more"),
     (driver.InvalidReplicationFactorError, BrokerError, "it has too few brokers to replicate to"),
-    (driver.InvalidConfigurationError, BrokerError, "it does not know a configuration of the topic"),
+    (
+        driver.InvalidConfigurationError,
+        BrokerError,
+        "it does not know a configuration of the topic",
+    ),
     (driver.PolicyViolationError, BrokerError, "its policy forbids it"),
     (driver.TopicDeletionDisabledError, BrokerError, "it lets nobody delete topics"),
     (driver.UnknownTopicOrPartitionError, BrokerError, "there is no such topic"),

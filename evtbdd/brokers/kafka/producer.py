@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from collections.abc import Iterator
 from threading import Lock
 from typing import Any
 
@@ -139,7 +138,12 @@ class KafkaPublisher:
             if self._opened is not None:
                 producer, _ = self._opened
                 self._opened = None
-                producer.close(timeout=1)
+                try:
+                    producer.close(timeout=1)
+                except driver.KafkaTimeoutError:
+                    # It closes nothing while a record of a lost broker is still under way.
+                    producer._sender.force_close()
+                    producer._sender.join(1)
 
 
 def no_topic(topic: str, address: str) -> PublishRefused:

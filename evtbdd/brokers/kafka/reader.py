@@ -2,228 +2,210 @@
 
 from __future__ import annotations
 
-import queue
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, field
 from threading import Condition, Thread
 from typing import Any
 
-from kafka import IsolationLevel, KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka import IsolationLevel, KafkaConsumer, TopicPartition
 from kafka.admin import OffsetSpec
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, OffsetOutOfRangeError
 
-from evtbdd.brokers.kafka.errors import sentence, translated
+from evtbdd.brokers.kafka.administration import Administration
+from evtbdd.brokers.kafka.client import Client, opened
+from evtbdd.brokers.kafka.errors import translated
+from evtbdd.brokers.kafka.topics import Topics, topics_named
+from evtbdd.brokers.kafka.watched import Watched, WatchedPartitions
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerUnavailable
-from evtbdd.events import Position, Record
 from evtbdd.ports import Ends, Sink
 from evtbdd.words import quoted
 
 POLL = 10
 """Milliseconds after which the thread looks for something new to watch."""
 
+PAUSE = 0.2
+"""Seconds after which a consumer that failed is replaced."""
 
-@dataclass(slots=True)
-class _Watched:
-    """A partition that is read: where its records go, and which is to come next."""
-
-    sink: Sink
-    next: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """What another thread wants of the consumer, which only its own thread may touch."""
-
-    watch: Mapping[TopicPartition, _Watched] = field(default_factory=dict)
-    unwatch: frozenset[str] = frozenset()
-    done: Future[None] = field(default_factory=Future)
+CLOSING = 5.0
+"""Seconds that the thread is given to end."""
 
 
 class KafkaReader:
-    """The reader of a KafkaBroker; its thread starts with the first channel that is watched."""
+    """The reader of a KafkaBroker; its thread starts with the first channel that is watched.
 
-    def __init__(self, address: str, options: Mapping[str, Any], admin: KafkaAdminClient) -> None:
-        self._address = address
+    What is to be read stands in `_watched`, with exact positions; the thread brings its consumer in
+    line with that. So `watch` need not wait for the thread, and a consumer that fails is replaced
+    by one that goes on where it stopped.
+    """
+
+    def __init__(
+        self, options: Mapping[str, Any], administration: Administration, topics: Topics
+    ) -> None:
+        self._address = administration.address
         self._options = options
-        self._admin = admin
-        self._orders: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
-        self._watched: dict[TopicPartition, _Watched] = {}
-        self._progress = Condition()
+        self._administration = administration
+        self._topics = topics
+        self._changed = Condition()
+        self._watched = WatchedPartitions(self._address)
+        self._client: Client | None = None
         self._thread: Thread | None = None
-        self._failure: BaseException | None = None
+        self._closing = False
+        self._failure: Exception | None = None
 
     def watch(self, channels: Sequence[str], sink: Sink, deadline: Deadline) -> Mapping[str, Ends]:
-        """Read from the ends on that are returned; they are taken before the consumer is told."""
+        """Read from the ends on that are returned."""
         ends = self.ends(channels, deadline)
-        watch = {
-            TopicPartition(channel, int(lane)): _Watched(sink, number)
-            for channel, lanes in ends.items()
-            for lane, number in lanes.items()
-        }
-        self._order(_Order(watch=watch), deadline)
+        with self._changed:
+            self._require_alive()
+            self._watched.add(ends, sink)
+            if self._thread is None:
+                self._thread = Thread(target=self._run, name="evtbdd kafka reader", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
         return ends
 
     def unwatch(self, channels: Sequence[str]) -> None:
-        """Stop reading these; returns when the consumer has let go of them."""
-        if self._thread is not None:
-            self._order(_Order(unwatch=frozenset(channels)), Deadline.after(5))
+        """Hand over nothing more of these from now on, and ask no more for their metadata."""
+        with self._changed:
+            self._watched.remove(channels)
+            if self._client is not None:
+                self._client.forget(channels)
+            self._changed.notify_all()
 
     def ends(self, channels: Sequence[str], deadline: Deadline) -> Mapping[str, Ends]:
-        """The last stable offset of every partition: an open transaction holds it back."""
-        del deadline  # the client's own request timeout bounds it
-        if not channels:
-            return {}
-        with translated(self._address, f"tell the end of {quoted(channels[0])}"):
-            partitions = [
-                TopicPartition(topic["name"], each["partition_index"])
-                for topic in self._admin.describe_topics(list(channels))
-                for each in topic["partitions"]
-            ]
-            found = self._admin.list_partition_offsets(
-                dict.fromkeys(partitions, OffsetSpec.LATEST),
-                isolation_level=IsolationLevel.READ_COMMITTED,
-            )
+        """The last stable offset of every partition: an open transaction holds it back.
+
+        Raises BrokerError for a topic that is not there.
+        """
+        self._require_alive()
+        partitions = self._topics.partitions(channels, deadline)
         ends: dict[str, dict[str, int]] = {channel: {} for channel in channels}
-        for partition, offset in found.items():
-            ends[partition.topic][str(partition.partition)] = offset.offset
+        if partitions:
+            found = self._administration.ask(
+                f"tell the end of {topics_named(channels)}",
+                deadline,
+                lambda admin: admin.list_partition_offsets(
+                    dict.fromkeys(partitions, OffsetSpec.LATEST),
+                    isolation_level=IsolationLevel.READ_COMMITTED,
+                ),
+            )
+            for partition, offset in found.items():
+                ends[partition.topic][str(partition.partition)] = offset.offset
         return ends
 
     def read_to(self, ends: Mapping[str, Ends], deadline: Deadline) -> None:
-        """Wait until the consumer's position has passed the ends; markers count as read."""
-        wanted = {
-            TopicPartition(channel, int(lane)): number
-            for channel, lanes in ends.items()
-            for lane, number in lanes.items()
-        }
-        with self._progress:
-            reached = self._progress.wait_for(
-                lambda: self._failure is not None or self._has_read(wanted), deadline.remaining()
+        """Wait until the consumer has passed the ends; markers and aborted records count as read.
+
+        Raises BrokerError for a topic that was deleted, or whose records were, while it is watched.
+        """
+        with self._changed:
+            self._require_alive()
+            waiting = self._watched.until(ends)
+            reached = self._changed.wait_for(
+                lambda: self._closing or self._failure is not None or waiting.is_over(),
+                deadline.remaining(),
             )
-        self._raise_failure()
+            self._watched.no_longer(waiting)
+            self._require_alive()
+            waiting.raise_failure()
         if not reached:
             raise BrokerUnavailable(
                 f"Kafka at {self._address} did not hand over all that it has stored on "
                 f"{quoted(next(iter(ends)))} in time."
             )
 
-    def _has_read(self, wanted: Mapping[TopicPartition, int]) -> bool:
-        return all(
-            partition not in self._watched or self._watched[partition].next >= number
-            for partition, number in wanted.items()
-        )
-
     def close(self) -> None:
         """End the thread."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
         if self._thread is not None:
-            self._orders.put(None)
-            self._thread.join(timeout=5)
-            self._thread = None
+            self._thread.join(CLOSING)
 
-    def _order(self, order: _Order, deadline: Deadline) -> None:
-        if self._thread is None:
-            self._thread = Thread(target=self._run, name="evtbdd kafka reader", daemon=True)
-            self._thread.start()
-        self._orders.put(order)
-        try:
-            order.done.result(timeout=deadline.remaining())
-        except TimeoutError as error:
-            self._raise_failure()
-            raise BrokerUnavailable(
-                f"Kafka at {self._address} could not be watched in time."
-            ) from error
-
-    def _raise_failure(self) -> None:
+    def _require_alive(self) -> None:
+        if self._closing:
+            raise BrokerUnavailable(f"The reader of Kafka at {self._address} is closed.")
         if self._failure is not None:
             raise BrokerUnavailable(
-                f"The reader of Kafka at {self._address} has stopped: {self._failure}"
+                f"The reader of Kafka at {self._address} has stopped: {self._failure!r}"
             ) from self._failure
 
     def _run(self) -> None:
-        """The thread: obey, poll, hand over; a failure is kept for whoever asks next."""
+        """The thread: read with one consumer after another, until it is closed."""
         try:
-            with translated(self._address, "be read"):
-                consumer = KafkaConsumer(
-                    **self._options,
-                    group_id=None,
-                    enable_auto_commit=False,
-                    isolation_level="read_committed",
-                    auto_offset_reset="none",
-                    fetch_max_wait_ms=20,
-                    max_partition_fetch_bytes=8 * 1024 * 1024,
-                )
-            try:
-                self._loop(consumer)
-            finally:
-                consumer.close(timeout_ms=1000)
-        except Exception as error:  # noqa: BLE001 - told to every later caller
-            with self._progress:
-                self._failure = error
-                self._progress.notify_all()
-
-    def _loop(self, consumer: KafkaConsumer) -> None:
-        while True:
-            order = self._next_order()
-            if order is None:
-                return
-            if order.watch or order.unwatch:
-                self._obey(consumer, order)
-                order.done.set_result(None)
-            if self._watched:
+            while not self._closing:
                 try:
-                    self._hand_over(consumer, consumer.poll(timeout_ms=POLL))
-                except KafkaError as error:
-                    self._drop_deleted(error)
+                    self._read()
+                except KafkaError:
+                    with self._changed:
+                        self._changed.wait_for(lambda: self._closing, PAUSE)
+        except Exception as error:  # noqa: BLE001 - told to every later caller
+            with self._changed:
+                self._failure = error
+                self._changed.notify_all()
 
-    def _next_order(self) -> _Order | None:
-        """The next order; an empty one where there is none and something is to be read."""
+    def _read(self) -> None:
+        """Read with one consumer; return when the reader closes. Raises KafkaError."""
+        patience = self._options["request_timeout_ms"] / 1000
+        consumer, client = opened(KafkaConsumer, self._all_options(), Deadline.after(patience))
         try:
-            return self._orders.get(block=not self._watched)
-        except queue.Empty:
-            return _Order()
+            with self._changed:
+                self._client = client
+                self._watched.place_all_again()
+            while self._wait_for_work():
+                self._bring_in_line(consumer, client)
+                try:
+                    polled = consumer.poll(timeout_ms=POLL)
+                except OffsetOutOfRangeError as error:
+                    self._lost(error)
+                else:
+                    self._hand_over(consumer, polled)
+        finally:
+            with self._changed:
+                self._client = None
+            consumer.close(timeout_ms=1000)
 
-    def _obey(self, consumer: KafkaConsumer, order: _Order) -> None:
-        with self._progress:
-            for partition in [p for p in self._watched if p.topic in order.unwatch]:
-                del self._watched[partition]
-            self._watched.update(order.watch)
-            consumer.assign(list(self._watched))
-            for partition, watched in order.watch.items():
-                consumer.seek(partition, watched.next)
-            self._progress.notify_all()
+    def _all_options(self) -> Mapping[str, Any]:
+        return {
+            **self._options,
+            "group_id": None,
+            "enable_auto_commit": False,
+            "isolation_level": "read_committed",
+            "auto_offset_reset": "none",
+            "fetch_max_wait_ms": 20,
+            "max_partition_fetch_bytes": 8 * 1024 * 1024,
+            # TCP has checked them; without the crc32c package a megabyte would take a second.
+            "check_crcs": False,
+            "metrics_enabled": False,
+        }
+
+    def _wait_for_work(self) -> bool:
+        """Whether to go on, as soon as there is something to do."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closing or self._watched.is_busy())
+            return not self._closing
+
+    def _bring_in_line(self, consumer: KafkaConsumer, client: Client) -> None:
+        with self._changed:
+            if self._watched.give_up(client.missing_since):
+                self._changed.notify_all()
+            if self._watched.changed:
+                self._watched.place(consumer)
+                client.forget(client.missing_since.keys() - self._watched.topics())
 
     def _hand_over(self, consumer: KafkaConsumer, polled: Mapping[TopicPartition, Any]) -> None:
-        for partition, records in polled.items():
-            watched = self._watched[partition]
-            for record in records:
-                if record.offset >= watched.next:
-                    watched.next = record.offset + 1
-                    watched.sink(_record(record))
-        with self._progress:
-            for partition, watched in self._watched.items():
-                # A position passes markers and aborted records, which are never handed over.
-                position = consumer.position(partition, timeout_ms=0)
-                if position is not None:
-                    watched.next = max(watched.next, position)
-            self._progress.notify_all()
+        with self._changed:
+            for partition, records in polled.items():
+                watched: Watched | None = self._watched.get(partition)
+                for record in records if watched is not None else ():
+                    watched.hand_over(record)
+            if self._watched.note_positions(consumer) or polled:
+                self._changed.notify_all()
 
-    def _drop_deleted(self, error: KafkaError) -> None:
-        """Somebody else may delete a topic that is watched: that is no failure of the reader."""
-        if not getattr(error, "retriable", False):
-            kind, text = sentence(error, self._address, "be read")
-            raise kind(text) from error
-
-
-def _record(record: Any) -> Record:
-    position = Position(str(record.partition), record.offset)
-    return Record(
-        channel=record.topic,
-        key=record.key,
-        value=record.value,
-        headers=tuple((name, value) for name, value in record.headers),
-        position=position,
-        timestamp=record.timestamp / 1000,
-        where=f"partition {record.partition} offset {record.offset}",
-        facts={"partition": record.partition, "offset": record.offset},
-    )
+    def _lost(self, error: OffsetOutOfRangeError) -> None:
+        """Records that were to be read were deleted, or lost by the broker: say so, read the rest."""
+        with self._changed:
+            for partition in error.args[0]:
+                doing = f"be read on the topic {quoted(partition.topic)}"
+                self._watched.fail(partition, translated(error, self._address, doing))
+            self._changed.notify_all()

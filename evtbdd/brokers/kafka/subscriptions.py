@@ -2,84 +2,138 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kafka import KafkaAdminClient, TopicPartition
+from kafka import errors as driver
 from kafka.admin import MemberToRemove
 from kafka.structs import OffsetAndMetadata
 
+from evtbdd.brokers.kafka.administration import NOT_SENT, Administration
 from evtbdd.brokers.kafka.errors import translated
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError
 from evtbdd.ports import Ends, SubscriptionState
-from evtbdd.words import counted, quoted
+from evtbdd.words import counted, listed, quoted
 
 
 class KafkaSubscriptions:
     """The Subscriptions of a KafkaBroker, through its admin client."""
 
-    def __init__(self, address: str, admin: KafkaAdminClient) -> None:
-        self._address = address
-        self._admin = admin
+    def __init__(self, administration: Administration) -> None:
+        self._administration = administration
+        self._address = administration.address
 
     def begin_at(self, group: str, ends: Mapping[str, Ends], deadline: Deadline) -> None:
         """Commit these offsets where the group has none; it must have no members then."""
-        del deadline  # the client's own request timeout bounds it
         wanted = {
             TopicPartition(channel, int(lane)): number
             for channel, lanes in ends.items()
             for lane, number in lanes.items()
         }
-        with translated(self._address, f"position the group {quoted(group)}"):
-            held = self._admin.list_group_offsets({group: list(wanted)}).get(group, {})
-            missing = {
-                partition: OffsetAndMetadata(number, "", -1)
-                for partition, number in wanted.items()
-                if partition not in held or held[partition].offset < 0
-            }
-            if not missing:
-                return
-            outcome = self._admin.alter_group_offsets(group, missing)
-        refused = [error for error in outcome.values() if getattr(error, "errno", 0) != 0]
-        if refused:
-            raise BrokerError(
-                f"Kafka at {self._address} could not position the group {quoted(group)}: "
-                f"{refused[0].__name__}. Has it members already that evtbdd did not start?"
-            )
+        doing = f"position the group {quoted(group)}"
+        if not wanted:
+            return
+        held = self._administration.ask(
+            doing, deadline, lambda admin: admin.list_group_offsets({group: list(wanted)})[group]
+        )
+        missing = {
+            partition: OffsetAndMetadata(number, "", -1)
+            for partition, number in wanted.items()
+            if partition not in held or held[partition].offset < 0
+        }
+        if not missing:
+            return
+
+        def commit(admin: KafkaAdminClient) -> Mapping[TopicPartition, type[Exception]]:
+            outcome = admin.alter_group_offsets(group, missing)
+            _raise_passing(outcome.values())
+            return outcome  # type: ignore[no-any-return]
+
+        for error in self._administration.ask(doing, deadline, commit).values():
+            if error in (driver.UnknownMemberIdError, driver.RebalanceInProgressError):
+                raise BrokerError(
+                    f"Kafka at {self._address} could not {doing}: it has members already, so it "
+                    "decides itself where it begins. Does a service run that evtbdd did not start?"
+                )
+            if error is not driver.NoError:
+                raise translated(error(), self._address, doing)
 
     def state(self, group: str, channels: Sequence[str], deadline: Deadline) -> SubscriptionState:
-        """Ready when the group is Stable and every partition of the channels has one owner."""
-        del deadline
-        with translated(self._address, f"describe the group {quoted(group)}"):
-            described = self._admin.describe_groups([group])[group]
-            topics = self._admin.describe_topics(list(channels))
+        """Ready when the group is Stable and every partition of the channels has an owner."""
+        described, topics = self._administration.ask(
+            f"describe the group {quoted(group)}",
+            deadline,
+            lambda admin: (
+                admin.describe_groups([group])[group],
+                admin.describe_topics(list(channels)) if channels else [],
+            ),
+        )
         members = described["members"]
-        owned = [pair for member in members for pair in _assigned(member)]
+        owned = {pair for member in members for pair in _assigned(member)}
         wanted = {
             (topic["name"], each["partition_index"])
             for topic in topics
             for each in topic["partitions"]
         }
-        free = wanted - set(owned)
+        found = {topic["name"] for topic in topics if topic["error_code"] == 0}
+        missing = sorted(set(channels) - found)
         state = described["group_state"]
-        ready = state == "Stable" and not free and bool(wanted)
-        return SubscriptionState(
-            ready,
-            frozenset(member["member_id"] for member in members),
+        words = (
             f"its group {quoted(group)} is {state} with {counted(len(members), 'member')}, "
-            f"{len(wanted) - len(free)} of {counted(len(wanted), 'partition')} assigned",
+            f"{len(wanted & owned)} of {counted(len(wanted), 'partition')} assigned"
+        )
+        if missing:
+            words += f", and there is no topic {listed(map(quoted, missing), 'or')}"
+        return SubscriptionState(
+            state == "Stable" and not missing and bool(wanted) and wanted <= owned,
+            frozenset(member["member_id"] for member in members),
+            words,
         )
 
     def expel(self, group: str, members: Sequence[str], deadline: Deadline) -> None:
         """Have these members leave the group, as if they had said so."""
-        del deadline
         if not members:
             return
-        with translated(self._address, f"expel members of the group {quoted(group)}"):
-            self._admin.remove_group_members(
-                group, [MemberToRemove(member_id=member) for member in members]
-            )
+
+        def remove(admin: KafkaAdminClient) -> Mapping[str, type[Exception]]:
+            leaving = [MemberToRemove(member_id=member) for member in members]
+            try:
+                outcome = admin.remove_group_members(group, leaving)
+            except (driver.UnknownMemberIdError, driver.GroupIdNotFoundError):
+                return {}
+            _raise_passing(outcome.values())
+            return outcome  # type: ignore[no-any-return]
+
+        doing = f"expel members of the group {quoted(group)}"
+        for error in self._administration.ask(doing, deadline, remove).values():
+            if error not in (driver.NoError, driver.UnknownMemberIdError):
+                raise translated(error(), self._address, doing)
+
+    def forget(self, groups: Sequence[str], deadline: Deadline) -> None:
+        """Delete those of the groups that are there and have no members."""
+        if not groups:
+            return
+        doing = f"delete the group{'' if len(groups) == 1 else 's'} {listed(map(quoted, groups))}"
+
+        def delete(admin: KafkaAdminClient) -> Mapping[str, str]:
+            outcome = admin.delete_groups(list(groups))
+            _raise_passing(getattr(driver, said, driver.NoError) for said in outcome.values())
+            return outcome  # type: ignore[no-any-return]
+
+        ignored = {"OK", driver.NonEmptyGroupError.__name__, driver.GroupIdNotFoundError.__name__}
+        for said in self._administration.ask(doing, deadline, delete).values():
+            if said not in ignored:
+                kind = getattr(driver, said, driver.UnknownError)
+                raise translated(kind(), self._address, doing)
+
+
+def _raise_passing(errors: Iterable[type[Exception]]) -> None:
+    """Raise an error that will pass, so that the question is repeated."""
+    for error in errors:
+        if issubclass(error, NOT_SENT):
+            raise error()
 
 
 def _assigned(member: Mapping[str, Any]) -> list[tuple[str, int]]:

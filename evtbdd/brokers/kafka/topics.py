@@ -47,7 +47,9 @@ class Topics:
             created = [answer["name"] for answer in answers if answer["error_code"] == 0]
             self.delete(created, deadline)
             name, error = refused[0]["name"], _error(refused[0])
-            raise translated(error, self._administration.address, f"create the topic {quoted(name)}")
+            raise translated(
+                error, self._administration.address, f"create the topic {quoted(name)}"
+            )
         self._wait_for_leaders(doing, list(wanted), deadline)
         self._partitions.update({plan.name: plan.partitions for plan in plans})
 
