@@ -1,12 +1,14 @@
 # make demo    the features of this project, on a Kafka of evtbdd's own; needs Python 3.10+ and venv
 # make test    everything that is tested
 # make check   format, lint and strict types
+# make format  put right what can be
+# make docs    write the pages that the command prints
 
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test check format clean
+.PHONY: demo test check format docs clean
 
 demo: .venv/demo
 	$(BIN)/behave
@@ -27,6 +29,10 @@ format: .venv/test
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --editable ".[$*]"
 	touch $@
+
+docs: .venv/test
+	$(BIN)/evtbdd steps --markdown > docs/phrases.md
+	$(BIN)/evtbdd settings --markdown > docs/settings.md
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

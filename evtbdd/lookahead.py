@@ -16,7 +16,8 @@ def look_ahead(scenario: Any, registry: Any, plan: Plan) -> Plan:
         match = registry.find_match(step)
         if match is None:
             continue
-        values = {a.name: a.value for a in match.arguments or () if isinstance(a.value, str)}
+        found = {a.name: a.value for a in match.arguments or ()}
+        values = {name: str(value) for name, value in found.items() if isinstance(value, str | int)}
         for value, kind in NAMING.items():
             if value in values:
                 plan.names(kind, values[value])

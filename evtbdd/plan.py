@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from evtbdd.channels.declaration import Declaration as ChannelDeclaration
 from evtbdd.errors import EvtbddError
 from evtbdd.phrases import Table
-from evtbdd.services.declaration import Declaration as ServiceDeclaration
-
-REFERENCE = re.compile(r"\$\{channel\.([^}]+?)(?:\.(?:url|arn|topic_arn))?\}")
 
 
 @dataclass
@@ -21,7 +17,7 @@ class Plan:
 
     channels: list[str] = field(default_factory=list)
     services: list[str] = field(default_factory=list)
-    declared: list[ChannelDeclaration] = field(default_factory=list)
+    declared: dict[str, ChannelDeclaration] = field(default_factory=dict)
     absent: list[str] = field(default_factory=list)
     settings: Mapping[str, ChannelDeclaration] = field(default_factory=dict)
 
@@ -47,14 +43,10 @@ class Plan:
         if "${" in name:
             return
         with suppress(EvtbddError):
-            self.declared.append(ChannelDeclaration.of_row(name, cells, self.settings.get(name)))
+            base = self.declared.get(name, self.settings.get(name))
+            self.declared[name] = ChannelDeclaration.of_row(name, cells, base)
             self.channels.append(name)
 
     def wants_absent(self, name: str) -> None:
         """Note that a step wants a channel not to be there."""
         self.absent.append(name)
-
-    def channels_of(self, service: ServiceDeclaration) -> Sequence[str]:
-        """Every channel that a service consumes, publishes to, or is told the name of."""
-        told = [name for text in service.texts() for name in REFERENCE.findall(text)]
-        return list(dict.fromkeys([*service.consumes, *service.publishes, *told]))

@@ -128,6 +128,12 @@ class Subscriptions(Protocol):
     def expel(self, group: str, members: Sequence[str], deadline: Deadline) -> None:
         """Tell the group that these members have left; those it does not know are ignored."""
 
+    def forget(self, groups: Sequence[str], deadline: Deadline) -> None:
+        """Delete groups, and with them their positions.
+
+        Those that are not there are ignored, and so are those that still have members.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionState:

@@ -13,7 +13,7 @@ from evtbdd.lookahead import look_ahead
 from evtbdd.phrases.catalogue import registered
 from evtbdd.phrases.nearest import explain
 from evtbdd.plan import Plan
-from evtbdd.report.sentences import put_first
+from evtbdd.report.sentences import put_first, tell_hook_error
 from evtbdd.sections import SECTIONS
 from evtbdd.settings.load import Settings
 from evtbdd.world import Scenario, World
@@ -22,46 +22,51 @@ from evtbdd.world import Scenario, World
 class Run:
     """One run. What keeps it from beginning is told by every scenario, so that reports show it."""
 
-    def __init__(self, context: Any) -> None:
+    def __init__(self, context: Any, project: Path) -> None:
         self._runner = context._runner
+        self._sentences = put_first(context._runner, context.config)
         self._world: World | None = None
         self._failure: EvtbddError | None = None
         self._allow_none = False
         self._ran = 0
-
-    @classmethod
-    def begin(cls, context: Any, project: Path) -> Run:
-        """Read the settings of the project's folder."""
-        run = cls(context)
-        put_first(context._runner, context.config)
         try:
             settings = Settings.load(
                 project, sections=SECTIONS, userdata=context.config.userdata, environ=os.environ
             )
-            run._allow_none = settings.main["allow no scenarios"]
-            run._world = World(settings, project)
+            self._allow_none = settings.main["allow no scenarios"]
+            self._world = World(settings, project)
         except EvtbddError as error:
-            run._failure = error
-        return run
+            self._failure = error
+
+    def _begun(self) -> World:
+        """What the settings amount to. Raises what is wrong with them, the same each time."""
+        if self._world is None:
+            raise (self._failure or NothingRan("The run has not begun.")).with_traceback(None)
+        return self._world
 
     def begin_scenario(self, scenario: Any) -> Scenario:
         """Make ready what a scenario of behave names."""
-        if self._world is None:
-            raise self._failure or NothingRan("The run has not begun.")
-        plan = Plan(settings=self._world.channels.declared)
+        world = self._begun()
+        plan = Plan(settings=world.channels.declared)
         look_ahead(scenario, the_step_registry, plan)
-        return self._world.begin(plan, Path(scenario.filename).parent.absolute())
+        return world.begin(plan, Path(scenario.filename).parent.absolute())
+
+    def end_step(self, step: Any) -> None:
+        """Note how a step ended."""
+        if self._sentences is not None:
+            self._sentences.after_step(step)
 
     def end_scenario(self, scenario: Any) -> None:
         """Give back what it took, and count it, unless a hook has skipped it."""
+        if self._sentences is not None:
+            tell_hook_error(scenario)
         if scenario.status.name != "skipped":
             self._ran += 1
         if self._world is not None:
             self._world.end()
 
-    def end_feature(self, feature: Any) -> None:
+    def end_feature(self) -> None:
         """Give back what lived for the feature."""
-        del feature
         if self._world is not None:
             self._world.end_feature()
 
@@ -73,14 +78,16 @@ class Run:
         finally:
             self._explain_undefined()
             self._tell_what_is_left()
-        if self._ran == 0 and not self._allow_none:
-            raise NothingRan(
-                "No scenario ran, so nothing was tested. Do --tags and --name, and the paths, "
-                "select any? If none is meant to run, set allow no scenarios = yes."
-            )
+        if self._ran == 0 and not self._runner.aborted:
+            self._begun()
+            if not self._allow_none:
+                raise NothingRan(
+                    "No scenario ran, so nothing was tested. Do --tags and --name, and the paths, "
+                    "select any? If none is meant to run, set allow no scenarios = yes."
+                )
 
     def _tell_what_is_left(self) -> None:
-        for sentence in self._world.channels.left_behind if self._world is not None else ():
+        for sentence in self._world.left_behind if self._world is not None else ():
             print(f"\nLeft behind: {sentence}")  # noqa: T201
 
     def _explain_undefined(self) -> None:

@@ -10,19 +10,20 @@ from functools import partial
 from pathlib import Path
 
 from evtbdd.channels.declaration import Declaration as ChannelDeclaration
-from evtbdd.channels.facility import Channels, ScenarioChannels
+from evtbdd.channels.facility import Channels
 from evtbdd.channels.pool import Brokers
 from evtbdd.channels.publisher import Publisher
-from evtbdd.clock import Deadline
+from evtbdd.channels.scenario import ScenarioChannels
+from evtbdd.channels.witness import ChannelWitness
 from evtbdd.errors import PhraseError
 from evtbdd.expect.expect import Expect, Patience
 from evtbdd.expect.expectations import Expectations
 from evtbdd.isolation.names import Names, fresh_run_id
 from evtbdd.journal import Journal
 from evtbdd.plan import Plan
-from evtbdd.ports import Capability, ServiceHealth
 from evtbdd.services.declaration import Declaration as ServiceDeclaration
-from evtbdd.services.facility import ScenarioServices, Services
+from evtbdd.services.facility import Services
+from evtbdd.services.scenario import ScenarioServices
 from evtbdd.services.surroundings import Consumed
 from evtbdd.settings.load import Settings
 from evtbdd.values.store import Values
@@ -38,63 +39,70 @@ class World:
         self.patience = Patience(
             timeout=main["timeout"], broker=main["connect timeout"], scale=main["timeout scale"]
         )
+        patience = self.patience.broker * self.patience.scale
         urls = {name: settings.section("broker", name)["url"] for name in settings.names("broker")}
-        brokers = Brokers(urls, patience=self.patience.broker * self.patience.scale)
         self.channels = Channels(
             {n: ChannelDeclaration.of_settings(settings, n) for n in settings.names("channel")},
-            brokers,
+            Brokers(urls, patience=patience),
             Names(main["prefix"], self.run_id),
-            patience=self.patience.broker * self.patience.scale,
+            patience=patience,
         )
         self.services = Services(
             {n: ServiceDeclaration.of_settings(settings, n) for n in settings.names("service")},
             project,
             self.run_id,
+            self.channels.deadline,
         )
-        self._count = {"scenario": 0, "feature": 0}
-        self._around: Scenario | None = None
+        self._numbers = {"scenario": 0, "feature": 1}
+        self._scenario: Scenario | None = None
+
+    @property
+    def left_behind(self) -> Sequence[str]:
+        """What could not be ended or deleted so far, in sentences."""
+        return [*self.services.left_behind, *self.channels.left_behind]
 
     def begin(self, plan: Plan, folder: Path) -> Scenario:
         """Make ready what a scenario needs. What it takes is given back by `end`, also if it fails."""
-        self._count["scenario"] += 1
-        scopes = {
-            "scenario": f"s{self._count['scenario']}",
-            "feature": f"f{self._count['feature']}",
-            "run": "run",
-        }
-        scenario = self._around = Scenario(self, scopes, [folder, self.project])
-        scenario.prepare(plan)
-        return scenario
+        self._numbers["scenario"] += 1
+        self._scenario = Scenario(self, self._scopes(), [folder, self.project])
+        self._scenario.prepare(plan)
+        return self._scenario
+
+    def _scopes(self) -> Mapping[str, str]:
+        numbered = {kind: f"{kind[0]}{number}" for kind, number in self._numbers.items()}
+        return {**numbered, "run": "run"}
 
     def end(self) -> None:
         """Give back what the scenario that runs took; one failure does not keep the rest from it."""
-        if self._around is not None:
-            with ExitStack() as stack:
-                stack.callback(self._around.channels.end)
-                stack.callback(self._around.services.end)
+        scenario, self._scenario = self._scenario, None
+        if scenario is not None:
+            with ExitStack() as given_back:
+                given_back.callback(scenario.channels.end)
+                given_back.callback(scenario.services.end)
 
     def end_feature(self) -> None:
         """Give back what lived for the feature."""
-        self._end_scope(f"f{self._count['feature']}")
-        self._count["feature"] += 1
+        scope = self._scopes()["feature"]
+        self._numbers["feature"] += 1
+        self._end_scope(scope)
 
     def _end_scope(self, scope: str) -> None:
-        if self._around is not None:
-            with ExitStack() as stack:
-                stack.callback(self.channels.close_scope, scope)
-                stack.callback(self.services.close_scope, scope, self._around)
+        with ExitStack() as given_back:
+            given_back.callback(self.channels.close_scope, scope)
+            given_back.callback(self.services.close_scope, scope)
 
     def close(self) -> None:
         """Give back everything."""
-        with ExitStack() as stack:
-            stack.callback(self.channels.close)
-            stack.callback(self.services.close)
-            stack.callback(self._end_scope, "run")
-            stack.callback(self.end_feature)
+        with ExitStack() as given_back:
+            given_back.callback(self.channels.close)
+            given_back.callback(self.services.close)
+            given_back.callback(self._end_scope, "run")
+            given_back.callback(self.end_feature)
+            given_back.callback(self.end)
 
 
 class Scenario:
-    """A scenario: what its steps are called with. Stage, Witness and Surroundings of the rooms."""
+    """A scenario: what its steps are called with. Stage and Surroundings of the rooms."""
 
     def __init__(self, world: World, scopes: Mapping[str, str], folders: list[Path]) -> None:
         self._world = world
@@ -105,10 +113,14 @@ class Scenario:
         self.values = Values(
             folder=folders[0], environment=os.environ, now=lambda: datetime.now(timezone.utc)
         )
-        self.channels = ScenarioChannels(world.channels, scopes["scenario"], self.journal)
+        self.channels = ScenarioChannels(
+            world.channels, scopes, world.services.lives(), self.journal
+        )
         self.services = ScenarioServices(world.services, scopes, self.journal, self)
         self.publisher = Publisher(self.channels, self.journal, self.values, folders)
-        self.expect = Expectations(Expect(self.journal, self, world.patience), self, self.values)
+        witness = ChannelWitness(self.channels, self.services.health)
+        expect = Expect(self.journal, witness, world.patience)
+        self.expect = Expectations(expect, witness, self.values)
         self._provide()
 
     def _provide(self) -> None:
@@ -127,18 +139,16 @@ class Scenario:
 
     def prepare(self, plan: Plan) -> None:
         """Open every channel that the plan names, before the first step."""
-        for declaration in plan.declared:
+        for declaration in plan.declared.values():
             self.channels.declare(declaration)
         for name in plan.absent:
             self.channels.leave_out(name)
-        known = [name for name in plan.services if name in self._world.services.declared]
+        services = self._world.services
         names = list(plan.channels)
-        for service in self._world.services.with_needs(known):
-            declared_service = self._world.services.get(service)
-            for name in plan.channels_of(declared_service):
-                self.channels.live_as_long_as(name, self._scopes[declared_service.scope])
-                names.append(name)
+        for service in services.with_needs(n for n in plan.services if n in services.declared):
+            names += services.get(service).channels()
         self.channels.open(names)
+        self.services.adopt(self.channels.opened())
         self.channels.begin()
 
     # Stage: what the phrases ask.
@@ -165,48 +175,15 @@ class Scenario:
             self.services.begin_block()
             self.channels.begin_block()
 
-    # Witness: what expectations ask.
-
-    def read_up(self, channels: Sequence[str], deadline: Deadline) -> None:
-        """Read channels to their end."""
-        self.channels.read_up(channels, deadline)
-
-    def health(self) -> Sequence[ServiceHealth]:
-        """The services that were started and are of this scenario."""
-        return self.services.health()
-
-    def where(self, channel: str) -> str:
-        """Broker, address and physical name of a channel."""
-        return self.channels.get(channel).where
-
-    def lane(self, channel: str) -> str:
-        """What the broker of a channel calls its lanes."""
-        return self.channels.get(channel).broker.capabilities.lane
-
-    def require(self, channel: str, capability: Capability | None) -> None:
-        """Raise for a channel that nobody declared, or that cannot do it."""
-        opened = self.channels.get(channel)
-        if capability is not None:
-            opened.broker.capabilities.require(capability)
-
-    def holds_text(self, channel: str) -> bool:
-        """Whether its payloads are texts."""
-        return self.channels.get(channel).declaration.codec == "text"
-
-    def declared_types(self, channel: str) -> frozenset[str]:
-        """The types that the settings declare."""
-        return self.channels.get(channel).declaration.types
-
     # Surroundings: what services ask.
 
     def consumed(self, channels: Sequence[str]) -> Sequence[Consumed]:
         """The broker's side of channels that a service consumes."""
         opened = [self.channels.get(name) for name in channels]
-        return [Consumed(c.physical, c.recorded, c.broker.subscriptions()) for c in opened]
-
-    def deadline(self) -> Deadline:
-        """How long one answer of a broker may take."""
-        return self.channels.deadline()
+        return [
+            Consumed(c.broker_name, c.physical, c.recorded, c.broker.subscriptions())
+            for c in opened
+        ]
 
 
 def _fact(known: Mapping[str, Callable[[], str]], name: str) -> str:

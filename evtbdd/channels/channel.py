@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 
 from evtbdd.channels.declaration import Declaration
 from evtbdd.clock import Deadline
@@ -17,7 +18,7 @@ class Channel:
     """A declared channel and the broker's side of it.
 
     `recorded` is where it ended when the scenario began: services begin there, and what lies
-    before is not the scenario's. `journal` is that of the scenario that runs.
+    before is not the scenario's.
     """
 
     declaration: Declaration
@@ -25,11 +26,14 @@ class Channel:
     broker_name: str
     broker: Broker
     recorded: Ends = field(default_factory=dict)
-    journal: Journal | None = None
 
     def __post_init__(self) -> None:
         self.codec: Codec = self.declaration.coded()
         self._reading: Reading = self.declaration.reading()
+        self._turn = Lock()
+        self._journal: Journal | None = None
+        self._begins: Ends | None = None
+        self._waiting: list[Record] = []
 
     @property
     def name(self) -> str:
@@ -43,10 +47,35 @@ class Channel:
         address = "" if self.broker.address == "memory" else f" {self.broker.address}"
         return f"{words.broker.lower()}{address}, {words.channel} {self.physical}"
 
+    def note_in(self, journal: Journal | None) -> None:
+        """Have a scenario's journal take what comes from now on; None for nobody.
+
+        Until `begin_at` says from which positions on it is the scenario's, it is only kept.
+        """
+        with self._turn:
+            self._journal, self._begins = journal, None
+            self._waiting.clear()
+
+    def begin_at(self, ends: Ends) -> None:
+        """Begin for the scenario at these positions, and note what has come from there on."""
+        with self._turn:
+            self.recorded = self._begins = ends
+            waiting, self._waiting = self._waiting, []
+            for record in waiting:
+                self._note(record)
+
     def hand_over(self, record: Record) -> None:
         """Take what the reader saw; the sink of its watch."""
-        if self.journal is not None:
-            self.journal.append(Seen(Event(record, self.name, self._reading)))
+        with self._turn:
+            if self._journal is not None and self._begins is None:
+                self._waiting.append(record)
+            else:
+                self._note(record)
+
+    def _note(self, record: Record) -> None:
+        lane, number = record.position.lane, record.position.number
+        if self._journal is not None and number >= (self._begins or {}).get(lane, 0):
+            self._journal.append(Seen(Event(record, self.name, self._reading)))
 
     def publish(self, messages: Sequence[Message], deadline: Deadline) -> Sequence[Position]:
         """Publish under its physical name."""

@@ -66,7 +66,7 @@ class Declaration:
                     given[column] = key.kind(text)
             except ValueError as error:
                 raise PhraseError(
-                    f"{quoted(text)} cannot be the {column} of the channel {quoted(name)}: {error}"
+                    f"The channel {quoted(name)} cannot have {column} = {text}: {error}."
                 ) from error
         return _declare(name, given, base)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from evtbdd.channels.message import Draft
-from evtbdd.errors import PhraseError
+from evtbdd.errors import PhraseError, UnknownName
 from evtbdd.values.documents import DocumentError
 from evtbdd.values.store import Values
 from evtbdd.words import quoted
@@ -27,10 +27,10 @@ def draft_from(path: Path, base: Draft, values: Values) -> Draft:
     """The event in a JSON file: an object with `payload` (and `key`, `headers`), or the payload."""
     try:
         read = values.sent_document(path.read_text(encoding="utf-8"))
-    except PhraseError as error:
+    except (PhraseError, UnknownName) as error:
         mistake = error.__cause__
         if not isinstance(mistake, DocumentError):
-            raise
+            raise type(error)(f"{path}: {error}") from error
         place = f"{path}:{mistake.line}:{mistake.column}"
         raise PhraseError(f"{place}: this is no JSON: {mistake.reason}.") from error
     except UnicodeDecodeError as error:

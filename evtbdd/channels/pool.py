@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from evtbdd.clock import Deadline
-from evtbdd.errors import BrokerError, EvtbddError, UnknownName
+from evtbdd.errors import EvtbddError, UnknownName
 from evtbdd.ports import Broker
 from evtbdd.provisioning.provision import Provisioned, provision
 from evtbdd.settings import kinds
+from evtbdd.settings.mask import Secrets
 from evtbdd.settings.schema import Key, Section
 from evtbdd.words import quoted, suggestion
 
@@ -72,7 +74,8 @@ class Brokers:
             try:
                 place.provisioned = self._open(place.url)
             except EvtbddError as error:
-                place.failure = type(error)(f"The broker {quoted(name)} ({place.url}): {error}")
+                said = f"The broker {quoted(name)} ({place.url}): {error}"
+                place.failure = type(error)(Secrets().mask(said))
                 raise place.failure from error
         return place.provisioned.broker
 
@@ -90,12 +93,11 @@ class Brokers:
         )
 
     def _open(self, url: str) -> Provisioned:
-        provisioned = provision(url, patience=self._patience)
-        try:
+        with ExitStack() as given_back:
+            provisioned = provision(url, patience=self._patience)
+            given_back.callback(provisioned.close)
             provisioned.broker.ping(Deadline.after(self._patience))
-        except BrokerError:
-            provisioned.close()
-            raise
+            given_back.pop_all()
         return provisioned
 
     def opened(self) -> Mapping[str, Broker]:
@@ -108,7 +110,8 @@ class Brokers:
 
     def close(self) -> None:
         """Give all of them back."""
-        for place in self._places.values():
-            if place.provisioned is not None:
-                place.provisioned.close()
-                place.provisioned = None
+        with ExitStack() as given_back:
+            for place in self._places.values():
+                if place.provisioned is not None:
+                    given_back.callback(place.provisioned.close)
+                    place.provisioned = None

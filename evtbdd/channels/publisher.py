@@ -8,15 +8,16 @@ from pathlib import Path
 
 from evtbdd.channels.channel import Channel
 from evtbdd.channels.drafts import draft_of, drafts_of
-from evtbdd.channels.facility import ScenarioChannels
 from evtbdd.channels.files import draft_from, find
 from evtbdd.channels.message import Draft, encode
+from evtbdd.channels.scenario import ScenarioChannels
 from evtbdd.clock import pace
 from evtbdd.errors import PhraseError
 from evtbdd.events import text_or_bytes
 from evtbdd.journal import Journal, Published
 from evtbdd.phrases import Data
 from evtbdd.ports import Message
+from evtbdd.tables import located
 from evtbdd.values.store import Values
 
 
@@ -72,7 +73,8 @@ class Publisher:
         if data.text is None:
             filename, line = data.location
             raise PhraseError(f'{filename}:{line}: the text stands below the step, between """.')
-        said = self._values.key(data.text)
+        with located(*data.location):
+            said = self._values.key(data.text)
         draft.raw = said.encode() if isinstance(said, str) else said
         self._publish(self._channels.get(name), [draft])
 

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from evtbdd.channels.channel import Channel
 from evtbdd.channels.declaration import Declaration
 from evtbdd.channels.pool import Brokers
 from evtbdd.clock import Deadline
-from evtbdd.errors import BrokerError, PhraseError, SettingsError
+from evtbdd.errors import BrokerError, PhraseError, SettingsError, UnknownName
 from evtbdd.isolation.names import Names
 from evtbdd.ports import ChannelPlan
 from evtbdd.words import listed, quoted
 
 
 class ChannelScope:
-    """The channels of one scope, `s12` for the twelfth scenario, `f3` for a feature, or `run`."""
+    """The channels of one scope, `s12` for the twelfth scenario, `f3` for a feature, or `run`.
 
-    def __init__(self, scope: str, names: Names, brokers: Brokers, *, patience: float) -> None:
+    `deadline` gives each answer of a broker its time.
+    """
+
+    def __init__(
+        self, scope: str, names: Names, brokers: Brokers, deadline: Callable[[], Deadline]
+    ) -> None:
         self.scope = scope
+        self.channels: dict[str, Channel] = {}
         self._names = names
         self._brokers = brokers
-        self._patience = patience
-        self.channels: dict[str, Channel] = {}
+        self._deadline = deadline
 
     def plan(self, declaration: Declaration) -> Channel:
         """A channel with its physical name, not created yet. Reaches its broker."""
@@ -33,26 +38,27 @@ class ChannelScope:
                 f"there are several: {listed(map(quoted, self._brokers.names))}. Write broker = … "
                 f"in [evtbdd:channel:{declaration.name}]."
             )
-        broker = self._brokers.get(broker_name)
+        try:
+            broker = self._brokers.get(broker_name)
+        except UnknownName as error:
+            raise UnknownName(f"Of the channel {quoted(declaration.name)}: {error}") from error
         physical = self._names.channel(self.scope, declaration.name)
         if (fault := broker.name_fault(physical)) is not None:
             raise PhraseError(
                 f"The channel {quoted(declaration.name)} cannot be a {broker.capabilities.channel} "
-                f"of {broker.capabilities.broker}: its name there would be {physical}, and {fault}."
+                f"of {broker.capabilities.broker}: its name there would be {quoted(physical)}, and "
+                f"{fault}."
             )
         return Channel(declaration, physical, broker_name, broker)
 
     def open(self, declarations: Iterable[Declaration]) -> Sequence[Channel]:
         """Create and watch channels; those that are there already are left as they are.
 
-        All of one broker are created in one call. When it returns, whatever is published to them
-        will be seen.
+        All of one broker are created in one call. Whatever is published after it returns will be
+        seen; each new channel's `recorded` is where it ended then.
         """
         new = [self.plan(each) for each in declarations if each.name not in self.channels]
-        by_broker: dict[str, list[Channel]] = {}
-        for channel in new:
-            by_broker.setdefault(channel.broker_name, []).append(channel)
-        for channels in by_broker.values():
+        for channels in by_broker(new):
             self._open_on_one(channels)
         return new
 
@@ -68,39 +74,43 @@ class ChannelScope:
         )
         # Noted before they are watched, so that they are deleted also if that should fail.
         self.channels.update({each.name: each for each in channels})
-        reader = broker.reader()
         by_name = {each.physical: each for each in channels}
-        ends = reader.watch(
+        ends = broker.reader().watch(
             list(by_name), lambda record: by_name[record.channel].hand_over(record), deadline
         )
         for physical, channel in by_name.items():
             channel.recorded = ends[physical]
 
     def close(self) -> Sequence[str]:
-        """Unwatch and delete them; what could not be deleted, each in a sentence.
-
-        That fails no scenario: its verdict is in already, and the names are never used again.
-        """
-        by_broker: dict[str, list[Channel]] = {}
-        for channel in self.channels.values():
-            by_broker.setdefault(channel.broker_name, []).append(channel)
+        """Unwatch and delete them; what could not be deleted, each in a sentence."""
+        channels = list(self.channels.values())
         self.channels.clear()
         left = []
-        for channels in by_broker.values():
-            broker, physical = channels[0].broker, [each.physical for each in channels]
+        for several in by_broker(channels):
             try:
-                broker.reader().unwatch(physical)
-                broker.delete(physical, self._deadline())
+                self._delete(several)
             except BrokerError as error:
-                left.append(f"{listed(physical)} could not be deleted: {error}")
+                names = listed(each.physical for each in several)
+                left.append(f"{names} could not be deleted: {error}")
         return left
 
     def remove(self, name: str) -> None:
         """Unwatch and delete one of them; nothing where it is not there."""
         channel = self.channels.pop(name, None)
         if channel is not None:
-            channel.broker.reader().unwatch([channel.physical])
-            channel.broker.delete([channel.physical], self._deadline())
+            self._delete([channel])
 
-    def _deadline(self) -> Deadline:
-        return Deadline.after(self._patience)
+    def _delete(self, channels: Sequence[Channel]) -> None:
+        broker, physical = channels[0].broker, [each.physical for each in channels]
+        try:
+            broker.reader().unwatch(physical)
+        finally:
+            broker.delete(physical, self._deadline())
+
+
+def by_broker(channels: Iterable[Channel]) -> Sequence[Sequence[Channel]]:
+    """The channels of each broker."""
+    grouped: dict[str, list[Channel]] = {}
+    for channel in channels:
+        grouped.setdefault(channel.broker_name, []).append(channel)
+    return list(grouped.values())

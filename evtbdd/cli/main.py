@@ -33,3 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

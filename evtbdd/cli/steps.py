@@ -9,10 +9,19 @@ from typing import Any
 from evtbdd.phrases import catalogue
 
 
+FORMS = {
+    "json": catalogue.as_json,
+    "markdown": catalogue.markdown,
+    "text": catalogue.text,
+}
+
+
 def add_to(commands: Any) -> None:
     """Add the command."""
     parser = commands.add_parser("steps", help="print every phrase, with an example of each")
-    parser.add_argument("--json", action="store_true", help="for programs")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="for programs")
+    form.add_argument("--markdown", action="store_true", help="as a page of a document")
     parser.set_defaults(carry_out=carry_out)
 
 
@@ -27,4 +36,5 @@ def carry_out(options: argparse.Namespace) -> None:
     """Print the catalogue."""
     load_libraries()
     phrases = catalogue.registered()
-    print(catalogue.as_json(phrases) if options.json else catalogue.text(phrases))
+    form = "json" if options.json else "markdown" if options.markdown else "text"
+    print(FORMS[form](phrases), end="")

@@ -62,14 +62,22 @@ class Assignment:
         return len(self._row_of) == len(self.event_of)
 
 
-def subsequence(fitting: Sequence[Sequence[int]], rows: int) -> list[int]:
-    """The events, by index, that meet the rows one after another, as far as they do.
+class Subsequence:
+    """The events that meet the rows one after another, as far as they do; it grows as events come.
 
-    `fitting[e]` are the rows that event `e` fits. Taking the earliest event for each row is never
-    worse than waiting for a later one.
+    Taking the earliest event for each row is never worse than waiting for a later one.
     """
-    chosen: list[int] = []
-    for event, fits in enumerate(fitting):
-        if len(chosen) < rows and len(chosen) in fits:
-            chosen.append(event)
-    return chosen
+
+    def __init__(self, rows: int) -> None:
+        self.chosen: list[int] = []
+        self._rows = rows
+
+    def add(self, fitting: Sequence[int], event: int) -> None:
+        """Take the next event, called by any number, which fits these rows."""
+        if not self.complete and len(self.chosen) in fitting:
+            self.chosen.append(event)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every row has an event."""
+        return len(self.chosen) == self._rows

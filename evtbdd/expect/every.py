@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from evtbdd.events import Event
 from evtbdd.expect.pattern import Pattern
 from evtbdd.expect.phrasing import said
-from evtbdd.expect.question import Answer, Question, watched
+from evtbdd.expect.question import Answer, Question, no_such, watched
 from evtbdd.expect.sighting import Sighting
 
 
@@ -62,11 +62,7 @@ class EveryHas(Question):
         if self._odd:
             verb = "does" if len(self._odd) == 1 else "do"
             return f"{len(self._odd)} of {len(self._members)} {verb} not"
-        if not self.seen:
-            return "no event came"
-        if len(self.seen) == 1:
-            return "the one event in its window is another"
-        return f"of {len(self.seen)} events in its window none is such an event"
+        return no_such(self.seen)
 
     def culprits(self) -> Sequence[tuple[Sighting, Pattern]]:
         """Those that do not fit."""

@@ -72,7 +72,7 @@ class Expect:
         if answer is Answer.OPEN:
             question.at_the_end()
         patience = self._patience.timeout if within is None else within
-        time = f" within {duration(patience)}"
+        time = f" within {duration(patience)}{' in all' if in_all else ''}"
         self._fail(view, question, answer, time, waited=self._clock.now() - began)
 
     def claim(self, question: Question, *, during: float | None, in_all: bool) -> None:
@@ -89,6 +89,7 @@ class Expect:
             raise how_long(question, in_all=in_all)
         if answer is Answer.CONTRADICTED or not question.at_the_end():
             time = "" if during is None else f" during {duration(during)}"
+            time += " in all" if in_all else ""
             self._fail(view, question, answer, time)
         prove(question, view, self._journal, self._witness)
         self._meet(question, arrived=False)
@@ -182,8 +183,8 @@ class Expect:
             )
         if view.unreadable:
             raise Unproven(
-                f"Whether this holds cannot be told, because an event in its window could be such "
-                f"an event: {unreadable(view)}\n{text}"
+                "Whether this holds cannot be told: an event in its window cannot be read, and could "
+                f"be one that counts: {unreadable(view)}\n{text}"
             )
         raise ExpectationFailed(text)
 

@@ -178,10 +178,9 @@ class Expectations:
         return self._expect.patience(within)
 
     def _pattern(self, channel: str, base: Pattern, data: Data | None) -> Pattern:
-        if base.routing_key is not None:
-            self._witness.require(channel, Capability.ROUTING_KEYS)
+        routed = base.routing_key is not None
+        self._witness.require(channel, Capability.ROUTING_KEYS if routed else None)
         if data is None:
-            self._witness.require(channel, None)
             return base
         as_text = self._witness.holds_text(channel)
         return pattern_of(data, base, self._values, as_text=as_text)

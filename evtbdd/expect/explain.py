@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
+from evtbdd.expect.layout import DETAILS, Block, fitted
 from evtbdd.expect.pattern import Pattern, brief
 from evtbdd.expect.question import Question
 from evtbdd.expect.sighting import Sighting
 from evtbdd.words import listed, quoted
 
-MOST_LINES = 25
-MOST_DETAILS = 6
 MOST_SHOWN = 3
 MOST_OTHERS = 6
 WIDEST_ROW = 160
@@ -44,72 +43,53 @@ class Circumstances:
     services: Sequence[str] = field(default_factory=tuple)
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Lines that are always told, and below them some that may be cut; these are `called` so."""
-
-    lines: Sequence[str]
-    indent: int = 0
-    cut: Sequence[str] = ()
-    called: str = ""
-
-    def told(self, number: int) -> list[str]:
-        """All of it, but no more than `number` of the lines that may be cut."""
-        lead = " " * self.indent
-        shown = list(self.cut) if number >= len(self.cut) else list(self.cut[: max(0, number - 1)])
-        if len(shown) < len(self.cut):
-            shown.append(f"and {len(self.cut) - len(shown)} more {self.called}")
-        return [*self.lines, *(lead + line for line in shown)]
-
-
 def explain(question: Question, around: Circumstances) -> str:
     """The whole text of a failed expectation."""
     but = f"but {question.but()} ({around.spent} {around.waited:.1f} s; {around.where})"
     blocks = [
-        _Block([f"Expected on {quoted(question.channel)}{around.time}: {question.expected()}"]),
+        Block([f"Expected on {quoted(question.channel)}{around.time}: {question.expected()}"]),
         _details(question),
-        _Block([but]),
+        Block([but]),
         *_shown(question),
-        _Block([*_outside(around), *around.services]),
+        Block([*_outside(around), *around.services]),
     ]
-    return "\n".join(" ".join(line.split("\n")) for line in _fitted(blocks))
+    return "\n".join(" ".join(line.split("\n")) for line in fitted(blocks))
 
 
-def _details(question: Question) -> _Block:
+def _details(question: Question) -> Block:
     details = question.details()
     if not details:
-        return _Block([])
+        return Block([])
     lead = f"  {question.lead}  "
-    return _Block([lead + details[0]], len(lead), details[1:], "fields")
+    return Block([lead + details[0]], len(lead), details[1:], DETAILS)
 
 
-def _shown(question: Question) -> list[_Block]:
+def _shown(question: Question) -> list[Block]:
     """The events that matter, and then all others in short."""
-    blocks: list[_Block] = []
+    blocks: list[Block] = []
     told: set[int] = set()
     met = {sighting.number for sighting in question.met}
     missing = list(question.unmatched())
     for name, pattern in missing[:MOST_SHOWN]:
         named = name if len(question.patterns) > 1 else ""
         free = _nearest(pattern, question.seen, met | told)
-        blocks += _missing(named, pattern, free)
+        fitting = next((s for s in question.met if pattern.fits(s.event)), None)
+        blocks += _missing(named, pattern, free, fitting)
         told |= {free.number} if free else set()
     if len(missing) > MOST_SHOWN:
         rows = [name.removeprefix("row ") for name, _ in missing[MOST_SHOWN:]]
         word = "row" if len(rows) == 1 else "rows"
         rows = [*rows[:12], "…"] if len(rows) > 12 else rows
-        blocks.append(_Block([f"  {word} {listed(rows)} did not come either"]))
+        blocks.append(Block([f"  {word} {listed(rows)} did not come either"]))
     culprits = [each for each in question.culprits() if each[0].number not in told]
     for sighting, pattern in culprits[:MOST_SHOWN]:
         blocks.append(_one("", sighting, pattern))
         told.add(sighting.number)
-    lines: list[str] = []
-    if not culprits:
-        lines += _in_short("matched", question, lambda number: number in met, told)
     also = {sighting.number for sighting, _ in culprits}
-    lines += _in_short("also", question, lambda number: number in also, told)
+    lines = _in_short("also", question, lambda number: number in also, told)
+    lines += _in_short("matched", question, lambda number: number in met, told)
     lines += _in_short("others", question, lambda _: True, told)
-    return [*blocks, _Block(lines)]
+    return [*blocks, Block(lines)]
 
 
 def _nearest(pattern: Pattern, seen: Sequence[Sighting], taken: Collection[int]) -> Sighting | None:
@@ -125,17 +105,20 @@ def _nearest(pattern: Pattern, seen: Sequence[Sighting], taken: Collection[int])
     return nearest
 
 
-def _missing(name: str, pattern: Pattern, nearest: Sighting | None) -> list[_Block]:
-    """What nothing has met, and what comes nearest to it."""
-    blocks: list[_Block] = []
+def _missing(
+    name: str, pattern: Pattern, nearest: Sighting | None, fitting: Sighting | None
+) -> list[Block]:
+    """What nothing has met, and what comes nearest to it; or would fit, but meets another row."""
+    blocks: list[Block] = []
     if name:
         row = f"  {name}: {', '.join(pattern.details()) or pattern.noun()}"
         row = row if len(row) <= WIDEST_ROW else row[: WIDEST_ROW - 1] + "…"
-        blocks.append(_Block([row if nearest else f"{row} (nothing comes near)"]))
+        taken = "" if fitting is None else f" ({fitting} fits, but meets another row)"
+        blocks.append(Block([row + taken]))
     return [*blocks, _one("nearest", nearest, pattern)] if nearest else blocks
 
 
-def _one(label: str, sighting: Sighting, pattern: Pattern) -> _Block:
+def _one(label: str, sighting: Sighting, pattern: Pattern) -> Block:
     """One event: where it is, and how it differs."""
     event = sighting.event
     lead = f"  {label:<{LABEL}} " if label else "  "
@@ -143,7 +126,7 @@ def _one(label: str, sighting: Sighting, pattern: Pattern) -> _Block:
     words = brief(event, None if pattern.type is None else event.type)
     line = f"{lead}{sighting} at {sighting.moment}, {words}, {event.record.where}"
     differences = [each.line() for each in pattern.judge(event).differences]
-    return _Block([line], len(lead) + (0 if label else 3), differences, "differences")
+    return Block([line], len(lead) + (0 if label else 3), differences, "differences")
 
 
 def _in_short(
@@ -165,8 +148,7 @@ def _outside(around: Circumstances) -> list[str]:
     """Those that would have fitted, had they come at another place or time."""
     lines = []
     if around.elsewhere:
-        shown = [f"{quoted(s.event.channel)} at {s.moment}" for s in around.elsewhere]
-        lines.append(f"elsewhere: such an event arrived on {_first_of(shown)}")
+        lines.append(f"elsewhere: such an event arrived on {_first_of(_places(around.elsewhere))}")
     if around.too_early:
         lines.append(
             f"too early: such an event came at {_first_of([s.moment for s in around.too_early])}, "
@@ -187,26 +169,18 @@ def _outside(around: Circumstances) -> list[str]:
     return lines
 
 
+def _places(elsewhere: Sequence[Sighting]) -> list[str]:
+    """`"rejected" at +1.20 s`, `"audit" 3 times since +0.40 s`: each channel once."""
+    by_channel: dict[str, list[Sighting]] = {}
+    for sighting in elsewhere:
+        by_channel.setdefault(sighting.event.channel, []).append(sighting)
+    places = []
+    for channel, several in by_channel.items():
+        when = "at" if len(several) == 1 else f"{len(several)} times since"
+        places.append(f"{quoted(channel)} {when} {several[0].moment}")
+    return places
+
+
 def _first_of(shown: Sequence[str]) -> str:
     more = len(shown) - MOST_SHOWN
     return listed([*shown[:MOST_SHOWN], f"{more} more" if more > 0 else ""][: len(shown)])
-
-
-def _fitted(blocks: Sequence[_Block]) -> list[str]:
-    """All the lines, or as many of those that may be cut as there is room for."""
-    room = [len(block.cut) for block in blocks]
-    over = sum(len(block.lines) for block in blocks) + sum(room) - MOST_LINES
-    # The details stand in the feature file too, so they go first; then the longest list.
-    for index, block in enumerate(blocks):
-        if block.called == "fields":
-            spared = min(max(0, over), max(0, room[index] - MOST_DETAILS))
-            room[index] -= spared
-            over -= spared
-    while over > 0 and max(room) > 1:
-        longest = max(range(len(blocks)), key=lambda i: room[i])
-        room[longest] -= 1
-        over -= 1
-    lines = [
-        line for block, number in zip(blocks, room, strict=True) for line in block.told(number)
-    ]
-    return lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], "…"]

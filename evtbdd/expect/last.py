@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from evtbdd.expect.lanes import Lanes
 from evtbdd.expect.pattern import Pattern
-from evtbdd.expect.question import Answer, Question
+from evtbdd.expect.question import Answer, Question, no_such
 from evtbdd.expect.sighting import Sighting
-from evtbdd.words import counted
 
 
 class LastHas(Question):
@@ -53,9 +52,7 @@ class LastHas(Question):
             return f"the only one, {self._members[-1]}, does not"
         if self._members:
             return f"the last of {len(self._members)}, {self._members[-1]}, does not"
-        if not self.seen:
-            return "no event came"
-        return f"there was none among {counted(len(self.seen), 'event')} in its window"
+        return no_such(self.seen)
 
     def culprits(self) -> Sequence[tuple[Sighting, Pattern]]:
         """The last one, where it does not fit."""

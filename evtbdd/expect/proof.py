@@ -32,14 +32,14 @@ def how_long(question: Question, *, in_all: bool) -> Unproven:
 
 
 def unreadable(view: View) -> str:
-    """`#2 (key "7") at +0.41 s, partition 0 offset 3, cannot be read: …`, and how many more."""
+    """`#2 (key "7") at +0.41 s, partition 0 offset 3: no JSON: …`, and how many more."""
     first = view.unreadable[0]
     payload = first.event.payload
     reason = payload.reason if isinstance(payload, Unreadable) else show(payload)
     more = len(view.unreadable) - 1
-    others = f" Nor can {more} more." if more else ""
+    others = f" {more} more cannot be read either." if more else ""
     where = first.event.record.where
-    return f"{first.with_key} at {first.moment}, {where}, cannot be read: {reason}.{others}"
+    return f"{first.with_key} at {first.moment}, {where}: {reason}.{others}"
 
 
 def ended(service: ServiceHealth) -> str:
@@ -66,7 +66,7 @@ def logs(services: Sequence[ServiceHealth]) -> str:
 def _claimed(question: Question, so_far: str = "") -> str:
     return (
         f"Nothing has contradicted this{' ' if so_far else ''}{so_far}: on "
-        f"{quoted(question.channel)} {question.expected()}."
+        f"{quoted(question.channel)} {question.sentence()}."
     )
 
 
@@ -81,25 +81,27 @@ def _require_life(question: Question, witness: Witness) -> None:
 def _require_readable(question: Question, view: View) -> None:
     if view.unreadable:
         raise Unproven(
-            f"{_claimed(question)} But an event in its window could be such an event: "
-            f"{unreadable(view)}"
+            f"{_claimed(question)} But an event in its window cannot be read, and could be one that "
+            f"counts: {unreadable(view)}"
         )
 
 
 def _require_known_types(question: Question, journal: Journal, witness: Witness) -> None:
     claimed = {pattern.type for pattern in question.patterns if pattern.type is not None}
-    unknown = claimed - witness.declared_types(question.channel)
+    declared = witness.declared_types(question.channel)
+    unknown = claimed - declared
     if not unknown:
         return
-    known = set(witness.declared_types(question.channel))
+    known = set(declared)
     for noted in journal.since():
         if isinstance(noted.entry, Seen) and noted.entry.event.type is not None:
             known.add(noted.entry.event.type)
         elif isinstance(noted.entry, Published) and noted.entry.type is not None:
             known.add(noted.entry.type)
     for name in sorted(unknown - known):
+        hint = f" {suggestion(name, known, 'types')}" if known else ""
         raise Unproven(
             f"{_claimed(question)} But no event of the type {quoted(name)} was ever seen, so it "
-            f"may be misspelt. {suggestion(name, known, 'types')} If it is right, declare it: "
-            f"types = {name} in [evtbdd:channel:{question.channel}]."
+            f"may be misspelt.{hint} If it is right, declare it: "
+            f"types = {', '.join([*sorted(declared), name])} in [evtbdd:channel:{question.channel}]."
         )

@@ -9,6 +9,10 @@ from enum import Enum
 from evtbdd.events import Event
 from evtbdd.expect.pattern import Pattern
 from evtbdd.expect.sighting import Sighting
+from evtbdd.words import listed
+
+MOST_SAID = 4
+"""Of so many fields at most a sentence speaks."""
 
 WATCH = "during 2 seconds"
 """The time that is proposed to an author who gave none."""
@@ -74,6 +78,13 @@ class Question(ABC):
         """The word before the details: `with`, `equal to`, `has`."""
         return "equal to" if self.patterns[0].exactly else "with"
 
+    def sentence(self) -> str:
+        """Expectation and details in one line: `no event with status = "shipped"`."""
+        details = self.details()
+        said = f" {self.lead} {listed(details[:MOST_SAID])}" if details else ""
+        more = f" and {len(details) - MOST_SAID} more" if len(details) > MOST_SAID else ""
+        return f"{self.expected()}{said}{more}"
+
     def details(self) -> list[str]:
         """Lines below the expectation: what was said of the fields."""
         return self.patterns[0].details() if len(self.patterns) == 1 else []
@@ -110,6 +121,15 @@ def none_of(seen: Sequence[Sighting]) -> str:
     if len(seen) == 1:
         return "the one event in its window did not match"
     return f"of {len(seen)} events in its window none matched"
+
+
+def no_such(seen: Sequence[Sighting]) -> str:
+    """`of 3 events in its window none is such an event`."""
+    if not seen:
+        return "no event came"
+    if len(seen) == 1:
+        return "the one event in its window is another"
+    return f"of {len(seen)} events in its window none is such an event"
 
 
 def too_few(came: Sequence[Sighting]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evtbdd.events import Event
-from evtbdd.expect.assignment import Assignment
+from evtbdd.expect.assignment import Assignment, Subsequence
 from evtbdd.expect.lanes import Lanes
 from evtbdd.expect.pattern import Pattern
 from evtbdd.expect.phrasing import said
@@ -31,7 +31,7 @@ class TheseArrive(Question):
         self._assignment = Assignment(len(rows))
         self._candidates: list[Sighting] = []
         self._lanes = Lanes(channel, lane)
-        self._one_by_one: dict[str, list[Sighting]] = {}
+        self._in_lane: dict[str, Subsequence] = {}
 
     def consider(self, sighting: Sighting) -> None:
         """Find the rows that the event fits, and one for it."""
@@ -44,10 +44,10 @@ class TheseArrive(Question):
             return False
         self._candidates.append(sighting)
         self._lanes.add(sighting)
-        # The rows one after another: taking the earliest event for each is never worse.
-        in_lane = self._one_by_one.setdefault(sighting.event.record.position.lane, [])
-        if len(in_lane) in fitting:
-            in_lane.append(sighting)
+        lane = sighting.event.record.position.lane
+        if lane not in self._in_lane:
+            self._in_lane[lane] = Subsequence(len(self.patterns))
+        self._in_lane[lane].add(fitting, len(self._candidates) - 1)
         return self._assignment.add(fitting)
 
     def answer(self) -> Answer:
@@ -64,8 +64,10 @@ class TheseArrive(Question):
 
     def _ordered(self) -> Sequence[Sighting]:
         """The events of one lane that meet all rows one after another; none where there are none."""
-        rows = len(self.patterns)
-        return next((each for each in self._one_by_one.values() if len(each) == rows), ())
+        for in_lane in self._in_lane.values():
+            if in_lane.complete:
+                return [self._candidates[event] for event in in_lane.chosen]
+        return ()
 
     @property
     def met(self) -> Sequence[Sighting]:
@@ -78,7 +80,7 @@ class TheseArrive(Question):
         """`these 3 events in order`."""
         order = " in order" if self.in_order else ""
         number = len(self.patterns)
-        return f"{'this' if number == 1 else 'these'} {counted(number, 'event')}{order}"
+        return f"{'this event' if number == 1 else f'these {number} events'}{order}"
 
     def but(self) -> str:
         """How many rows were met, or that the order is another."""
@@ -159,13 +161,16 @@ class OnlyTheseArrive(TheseArrive):
         if not self._surplus:
             return super().but()
         number = len(self._surplus)
-        missing = [name for name, _ in self.unmatched()]
+        missing = [name.removeprefix("row ") for name, _ in self.unmatched()]
         if not missing:
             return f"{number} more came"
-        rows = listed(missing) if len(missing) < 4 else f"{len(missing)} rows"
-        has = "has" if len(missing) == 1 else "have"
         fits = "fits" if number == 1 else "fit"
-        return f"{number} came that {fits} no row that is left, and {rows} {has} not come"
+        rows = f"row {missing[0]} has"
+        if len(missing) > 1:
+            rows = (
+                f"rows {listed(missing)} have" if len(missing) < 6 else f"{len(missing)} rows have"
+            )
+        return f"{number} came that {fits} no row that is left, and {rows} not come"
 
     def culprits(self) -> Sequence[tuple[Sighting, Pattern]]:
         """Those that no row needs."""

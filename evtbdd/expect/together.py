@@ -46,8 +46,8 @@ class SameKeyTogether(Question):
 
     @property
     def met(self) -> Sequence[Sighting]:
-        """All that came."""
-        return self.seen
+        """All that came, once some key came twice, as long as none lies apart."""
+        return self.seen if self._repeated and self._apart is None else ()
 
     def expected(self) -> str:
         """`events with the same key share a partition`."""

@@ -11,6 +11,14 @@ from typing import Literal
 from evtbdd.phrases.compile import Phrase
 from evtbdd.phrases.spelling import printed, spellings
 
+READING_IT = (
+    "",
+    "`[ ]` may be left out, `( )` is one of them, `|` stands between alternatives; CAPITALS are "
+    "values, in quotes where a person names something, bare where they are numbers and times "
+    "(`500 ms`, `1.5 seconds`, `2 minutes`). A phrase that ends in a colon is followed by a table "
+    "or a text.",
+)
+
 Keyword = Literal["Given", "When", "Then"]
 
 
@@ -51,6 +59,19 @@ def text(catalogue: Iterable[Registered]) -> str:
             if entry.example:
                 lines.append(indent(f"{entry.keyword} {entry.example}", " " * 6))
     return "\n".join(lines[1:]) + "\n" if lines else ""
+
+
+def markdown(catalogue: Iterable[Registered]) -> str:
+    """The catalogue as a page: a section for each, a phrase with its help and its example."""
+    lines = ["# The phrases", "", "Printed by `evtbdd steps --markdown`.", *READING_IT]
+    for section, entries in _by_section(catalogue).items():
+        lines += ["", f"## {section}"]
+        for entry in entries:
+            lines += ["", f"**`{entry.printed}`**", "", entry.help]
+            if entry.example:
+                example = f"{entry.keyword} {entry.example}"
+                lines += ["", "```gherkin", example, "```"]
+    return "\n".join(lines) + "\n"
 
 
 def as_json(catalogue: Iterable[Registered]) -> str:

@@ -41,9 +41,11 @@ class Provisioned:
 
     def close(self) -> None:
         """Close the connection, then what was provisioned for it."""
-        self.broker.close()
-        while self.give_back:
-            self.give_back.pop()()
+        try:
+            self.broker.close()
+        finally:
+            while self.give_back:
+                self.give_back.pop()()
 
 
 def provision(text: str, *, patience: float) -> Provisioned:
@@ -66,7 +68,11 @@ def provision(text: str, *, patience: float) -> Provisioned:
     if url.how == "embedded":
         broker = embedded(url.scheme)
         broker.start()
-        return Provisioned(connect(broker.address, patience=patience), [broker.stop])
+        try:
+            return Provisioned(connect(broker.address, patience=patience), [broker.stop])
+        except BaseException:
+            broker.stop()
+            raise
     if url.scheme != "memory" and not url.address:
         raise SettingsError(
             f"{quoted(text)} names no address; it is written {url.scheme}://host:port."

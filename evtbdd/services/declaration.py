@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from evtbdd.settings.schema import Key, Section
 from evtbdd.words import quoted
 
 SCOPES = ("scenario", "feature", "run")
+CHANNEL = re.compile(r"\$\{channel\.([^}]+?)(?:\.(?:url|arn|topic_arn))?\}")
 SECTION = Section(
     "service",
     named=True,
@@ -118,6 +120,11 @@ class Declaration:
         """Every text that may hold placeholders."""
         texts = [*self.command, *self.environment.values(), self.ready.target]
         return [*texts, *(text for text in (self.directory, self.group, self.url) if text)]
+
+    def channels(self) -> Sequence[str]:
+        """Every channel that it consumes, publishes to, or is told the name of."""
+        told = [name for text in self.texts() for name in CHANNEL.findall(text)]
+        return list(dict.fromkeys([*self.consumes, *self.publishes, *told]))
 
 
 def _signal(name: str, where: str) -> signal.Signals:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import socket
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from urllib.parse import urlsplit, urlunsplit
 
 from evtbdd.errors import SettingsError
 from evtbdd.words import quoted
@@ -56,10 +56,16 @@ class Readiness:
 
 
 def port_answers(target: str, patience: float) -> str | None:
-    """Why nothing accepts at `port` or `host:port`, as a clause; None where something does."""
+    """Why nothing accepts at `port` or `host:port`, as a clause; None where something does.
+
+    SettingsError where that is no port.
+    """
     host, _, port = target.rpartition(":")
-    if not port.isdigit():
-        return f"{quoted(target)} is no port"
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise SettingsError(
+            f"ready = port {target}: {quoted(target)} is no port; it is written port ${{port}}, "
+            "port 8080 or port HOST:8080."
+        )
     try:
         with socket.create_connection((host or "127.0.0.1", int(port)), patience):
             return None
@@ -68,14 +74,27 @@ def port_answers(target: str, patience: float) -> str | None:
 
 
 def url_answers(url: str, status: int, patience: float) -> str | None:
-    """Why a GET is not answered with that status, as a clause; None where it is."""
-    if not url.startswith(("http://", "https://")):
-        return f"{quoted(url)} is no http URL"
+    """Why a GET is not answered with that status, as a clause; None where it is.
+
+    It is asked directly and once: no proxy stands between, and no redirection is followed.
+    SettingsError where that is no URL.
+    """
     try:
-        with urllib.request.urlopen(url, timeout=patience) as answer:
-            got = answer.status
-    except urllib.error.HTTPError as error:
-        got = error.code
+        parts = urlsplit(url)
+        kind = {"http": HTTPConnection, "https": HTTPSConnection}[parts.scheme]
+        connection = kind(parts.hostname or "", parts.port, timeout=patience)
+    except (KeyError, ValueError, HTTPException) as error:
+        raise SettingsError(
+            f"ready = get {url}: {quoted(url)} is no URL; it is written like "
+            "get http://127.0.0.1:${port}/health."
+        ) from error
+    try:
+        connection.request("GET", urlunsplit(("", "", parts.path or "/", parts.query, "")))
+        got = connection.getresponse().status
     except OSError as error:
-        return f"{url}: {getattr(error, 'reason', error)}"
+        return f"{url}: {error.strerror or error}"
+    except HTTPException as error:
+        return f"{url} answers, but not in HTTP ({type(error).__name__})"
+    finally:
+        connection.close()
     return None if got == status else f"{url} answers {got}, not {status}"

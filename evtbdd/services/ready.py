@@ -2,44 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
 from evtbdd.clock import Deadline
-from evtbdd.errors import ServiceError
+from evtbdd.errors import ServiceError, SettingsError
 from evtbdd.keeper import Process, ServiceLog
-from evtbdd.ports import Ends, Subscriptions
 from evtbdd.services.declaration import Declaration
+from evtbdd.services.membership import Membership
 from evtbdd.services.readiness import port_answers, url_answers
 from evtbdd.words import duration, quoted
 
 POLL = 0.02
 """Seconds between two looks at what a broker or a port says; an exit is noticed at once."""
+PROBE = 1.0
+"""Seconds that a port or a URL has to answer one look."""
 LAST_LINES = 10
 
 
 class ReadyCheck:
-    """Looks whether one start of a service has come to what its settings call ready.
+    """Looks whether one start of a service has come to what its settings call ready."""
 
-    Made before the start, so that members of its group that are there already are known. `members`
-    are those that came with it.
-    """
-
-    def __init__(
-        self,
-        declaration: Declaration,
-        target: str,
-        group: str | None,
-        brokers: Sequence[tuple[Subscriptions, Mapping[str, Ends]]],
-        broker_deadline: Callable[[], Deadline],
-    ) -> None:
+    def __init__(self, declaration: Declaration, target: str, membership: Membership) -> None:
         self._declaration = declaration
         self._target = target
-        self._group = group
-        self._brokers = brokers
-        self._broker_deadline = broker_deadline
-        self._before = self._all_members()
+        self._membership = membership
         self._seen = "nothing was seen of it"
-        self.members: frozenset[str] = frozenset()
 
     def wait(self, process: Process, log: ServiceLog, since: int, deadline: Deadline) -> str:
         """What was seen of its readiness. ServiceError where it ended, or the deadline came."""
@@ -51,39 +38,31 @@ class ReadyCheck:
         if kind == "log":
             return self._logged(process, log, since, deadline)
         look = {"subscribed": self._subscribed, "port": self._port, "get": self._url}[kind]
-        while not look():
+        while not self._looked(look):
             if process.wait(Deadline.after(min(POLL, deadline.remaining()))) is not None:
                 raise self._ended(process, log)
             if deadline.expired():
-                raise self._too_late(log, deadline)
+                raise self._too_late(process, log, deadline)
         return self._seen
 
-    def _subscribed(self) -> bool:
-        states = [
-            subscriptions.state(self._group or "", list(channels), self._broker_deadline())
-            for subscriptions, channels in self._brokers
-        ]
-        self._seen = "; ".join(state.words for state in states)
-        self.members = frozenset().union(*(state.members for state in states)) - self._before
-        return all(state.ready for state in states) and bool(self.members)
+    def _looked(self, look: Callable[[], bool]) -> bool:
+        try:
+            return look()
+        except SettingsError as error:
+            raise SettingsError(f"[evtbdd:service:{self._declaration.name}] {error}") from error
 
-    def _all_members(self) -> frozenset[str]:
-        if self._group is None:
-            return frozenset()
-        states = [
-            subscriptions.state(self._group, list(channels), self._broker_deadline())
-            for subscriptions, channels in self._brokers
-        ]
-        return frozenset().union(*(state.members for state in states))
+    def _subscribed(self) -> bool:
+        ready, self._seen = self._membership.joined()
+        return ready
 
     def _port(self) -> bool:
-        refusal = port_answers(self._target, patience=1.0)
+        refusal = port_answers(self._target, PROBE)
         self._seen = refusal or f"port {self._target} accepts connections"
         return refusal is None
 
     def _url(self) -> bool:
         status = self._declaration.ready.status
-        refusal = url_answers(self._target, status, patience=1.0)
+        refusal = url_answers(self._target, status, PROBE)
         self._seen = refusal or f"{self._target} answers {status}"
         return refusal is None
 
@@ -93,13 +72,13 @@ class ReadyCheck:
         if process.exit is not None:
             raise self._ended(process, log)
         self._seen = f"it has not logged {quoted(self._target)}"
-        raise self._too_late(log, deadline)
+        raise self._too_late(process, log, deadline)
 
     def _exited(self, process: Process, log: ServiceLog, deadline: Deadline) -> str:
         ended = process.wait(deadline)
         if ended is None:
             self._seen = "it has not ended"
-            raise self._too_late(log, deadline)
+            raise self._too_late(process, log, deadline)
         if ended.code != self._declaration.ready.status:
             raise self._ended(process, log)
         return f"it {ended}"
@@ -107,15 +86,20 @@ class ReadyCheck:
     def _ended(self, process: Process, log: ServiceLog) -> ServiceError:
         return ServiceError(
             f"The service {quoted(self._declaration.name)} {process.exit} before it was ready "
-            f"({self._declaration.ready}).{end_of(log)}"
+            f"({self._declaration.ready}).{_end_of(process, log)}"
         )
 
-    def _too_late(self, log: ServiceLog, deadline: Deadline) -> ServiceError:
+    def _too_late(self, process: Process, log: ServiceLog, deadline: Deadline) -> ServiceError:
         return ServiceError(
             f"The service {quoted(self._declaration.name)} was not ready "
             f"({self._declaration.ready}) within {duration(deadline.seconds)}: {self._seen}."
-            f"{end_of(log)}"
+            f"{_end_of(process, log)}"
         )
+
+
+def _end_of(process: Process, log: ServiceLog) -> str:
+    process.mark()  # what it wrote last may still be on its way
+    return end_of(log)
 
 
 def end_of(log: ServiceLog) -> str:

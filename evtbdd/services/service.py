@@ -3,49 +3,41 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
 from evtbdd.clock import Deadline
-from evtbdd.errors import ServiceError
+from evtbdd.errors import EvtbddError, ServiceError, UnsupportedCapability
 from evtbdd.journal import Journal, ServiceEnded, ServiceReady, ServiceStarted
-from evtbdd.keeper import Keeper, Process, ServiceLog
+from evtbdd.keeper import Process, ServiceLog
 from evtbdd.keeper.process import Exit
 from evtbdd.ports import ServiceHealth
 from evtbdd.services.declaration import Declaration
-from evtbdd.services.ready import ReadyCheck
-from evtbdd.services.surroundings import Folders, Surroundings, by_broker
+from evtbdd.services.membership import Membership
+from evtbdd.services.ready import LAST_LINES, ReadyCheck
+from evtbdd.services.surroundings import Place, Surroundings
 from evtbdd.words import quoted
-
-LAST_LINES = 10
 
 
 class Service:
     """A declared service in its scope. Steps call it from one thread."""
 
-    def __init__(
-        self,
-        declaration: Declaration,
-        scope_id: str,
-        keeper: Callable[[], Keeper],
-        folders: Folders,
-    ) -> None:
+    def __init__(self, declaration: Declaration, place: Place) -> None:
         self.declaration = declaration
-        self._scope_id = scope_id
-        self.log = ServiceLog(folders.logs / f"{declaration.name}.log")
+        self.place = place
+        self.log = ServiceLog(place.logs / f"{declaration.name.replace('/', '_')}.log")
         self.journal: Journal | None = None
-        self.port = free_port()
-        self._keeper = keeper
-        self._folders = folders
         self._process: Process | None = None
-        self._members: frozenset[str] = frozenset()
-        self._group: str | None = None
+        self._membership = Membership(None, (), place.deadline)
         self._asked = False
         self._expected = False
-        self._positioned = False
+
+    @property
+    def started(self) -> bool:
+        """Whether it was ever started."""
+        return self._process is not None
 
     @property
     def running(self) -> bool:
@@ -53,51 +45,60 @@ class Service:
         return self._process is not None and self._process.exit is None
 
     @property
+    def done(self) -> bool:
+        """Whether it is one that is ready by its end, and has come to that."""
+        return self.declaration.ready.kind == "exit" and self._expected
+
+    @property
     def exit(self) -> Exit | None:
         """How the process that was started last ended; None while it runs."""
         return None if self._process is None else self._process.exit
 
     def start(self, around: Surroundings, extra: Mapping[str, str]) -> None:
-        """Start the process and wait until it is ready.
+        """Start the process with these further variables, and wait until it is ready.
 
         Raises ServiceError with the end of its log where it does not get there, and then it is
         dead again.
         """
         if self.running:
             raise ServiceError(f"The service {quoted(self.declaration.name)} runs already.")
-        group = self.declaration.group
-        self._group = None if group is None else self._said(around, group)
-        check = self._prepare(around)
+        self._membership = membership = self._join(around)
+        check = ReadyCheck(
+            self.declaration, self.said(around, self.declaration.ready.target), membership
+        )
         since = self.log.offset
         self._asked = self._expected = False
         self._process = process = self._spawn(around, extra)
         self._note(ServiceStarted(self.declaration.name, process.pid))
         process.on_exit(self._on_exit)
-        deadline = Deadline.after(self.declaration.start_timeout)
         try:
-            how = check.wait(process, self.log, since, deadline)
-        except ServiceError:
+            how = check.wait(
+                process, self.log, since, Deadline.after(self.declaration.start_timeout)
+            )
+        except EvtbddError:
             self._asked = True
             process.kill()
-            self._expel(around)
+            membership.expel()
             raise
-        self._members = check.members
-        if self.declaration.ready.kind == "exit":
-            self._expected = True
+        self._expected = self.declaration.ready.kind == "exit"
         self._note(ServiceReady(self.declaration.name, how))
 
-    def _prepare(self, around: Surroundings) -> ReadyCheck:
-        """Position its group before the first start, and know who is in it already."""
-        ready = self.declaration.ready
-        target = self._said(around, ready.target)
-        consumed = around.consumed(self.declaration.consumes) if self._group else ()
-        brokers = by_broker(consumed)
-        if self._group is not None and self.declaration.start == "recorded":
-            for subscriptions, recorded in brokers:
-                if not self._positioned:
-                    subscriptions.begin_at(self._group, recorded, around.deadline())
-            self._positioned = True
-        return ReadyCheck(self.declaration, target, self._group, brokers, around.deadline)
+    def _join(self, around: Surroundings) -> Membership:
+        """Its group, positioned where nobody has done that; who is in it is known from now on."""
+        declared = self.declaration
+        if declared.group is None:
+            return Membership(None, (), self.place.deadline)
+        try:
+            consumed = around.consumed(declared.consumes)
+        except UnsupportedCapability as error:
+            raise UnsupportedCapability(
+                f"The service {quoted(declared.name)} consumes in a group, and {error}"
+            ) from error
+        membership = Membership(self.said(around, declared.group), consumed, self.place.deadline)
+        if declared.start == "recorded" and not self.started:
+            membership.position()
+        membership.note_others()
+        return membership
 
     def _spawn(self, around: Surroundings, extra: Mapping[str, str]) -> Process:
         declared = self.declaration
@@ -107,61 +108,70 @@ class Service:
             # what it prints is seen at once.
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
             "PYTHONUNBUFFERED": "1",
-            **{name: self._said(around, text) for name, text in declared.environment.items()},
+            **{name: self.said(around, text) for name, text in declared.environment.items()},
             **extra,
         }
-        directory = Path(self._said(around, declared.directory)) if declared.directory else Path()
+        directory = Path(self.said(around, declared.directory)) if declared.directory else Path()
         stdin: Literal["open", "closed"] = "closed" if declared.stdin == "closed" else "open"
-        return self._keeper().spawn(
-            [self._said(around, word) for word in declared.command],
+        return self.place.keeper().spawn(
+            [self.said(around, word) for word in declared.command],
             environment=environment,
-            directory=self._folders.project / directory,
+            directory=self.place.project / directory,
             log=self.log,
             stdin=stdin,
             name=declared.name,
         )
 
-    def _said(self, around: Surroundings, text: str) -> str:
+    def said(self, around: Surroundings, text: str) -> str:
         """A text of the settings; `${port}` and `${scope.id}` in it are the service's own."""
-        own = {"${port}": str(self.port), "${scope.id}": self._scope_id}
+        own = {"${port}": str(self.place.port), "${scope.id}": self.place.scope_id}
         for placeholder, value in own.items():
             text = text.replace(placeholder, value)
         return around.values.text(text)
 
-    def stop(self, around: Surroundings) -> None:
+    def stop(self) -> None:
         """Send its stop signal, and kill it when its grace is over."""
-        process = self._lived()
+        process = self._alive()
         self._asked = True
         process.stop(self.declaration.stop_signal, self.declaration.grace)
-        self._expel(around)
+        self._expel()
 
-    def kill(self, around: Surroundings) -> None:
+    def kill(self) -> None:
         """End it without a word, with all that it has started."""
-        process = self._lived()
+        process = self._alive()
         self._asked = True
         process.kill()
-        self._expel(around)
+        self._expel()
+
+    def _expel(self) -> None:
+        if self.declaration.expel:
+            self._membership.expel()
 
     def pause(self) -> None:
         """Let it stand still."""
-        self._lived().pause()
+        self._alive().pause()
 
     def resume(self) -> None:
         """Let it go on."""
-        self._lived().resume()
+        self._alive().resume()
 
-    def finish(self, around: Surroundings) -> None:
-        """End it at the end of its scope, whatever state it is in."""
-        if self._process is not None and not self._process.gone:
+    def finish(self) -> None:
+        """End it at the end of its scope, whatever state it is in, and what it has left behind.
+
+        Its group is deleted if its name is this scope's alone.
+        """
+        if self._process is None:
+            return
+        if not self._process.gone:
             self._asked = True
-            self._process.resume()
             self._process.stop(self.declaration.stop_signal, self.declaration.grace)
-            self._expel(around)
+        self._membership.expel()
+        if self.place.scope_id in (self._membership.group or ""):
+            self._membership.forget()
 
     def exits(self, deadline: Deadline) -> Exit | None:
         """How it ends, or None when the deadline comes first; from then on that was expected."""
-        process = self._lived(also_dead=True)
-        ended = process.wait(deadline)
+        ended = self.require_started().wait(deadline)
         self._expected = ended is not None
         return ended
 
@@ -176,6 +186,7 @@ class Service:
         ended = self.exit
         if ended is None or self._asked or self._expected:
             return ServiceHealth(self.declaration.name, self.running)
+        self.mark()  # what it wrote last may still be on its way
         return ServiceHealth(
             self.declaration.name,
             running=False,
@@ -183,25 +194,22 @@ class Service:
             last_lines=tuple(self.log.last_lines(LAST_LINES)),
         )
 
-    def _lived(self, *, also_dead: bool = False) -> Process:
+    def require_started(self) -> Process:
+        """The process that was started last; ServiceError where none was."""
         if self._process is None:
             raise ServiceError(
                 f"The service {quoted(self.declaration.name)} was not started in this scenario."
             )
-        if self._process.exit is not None and not also_dead:
-            raise ServiceError(
-                f"The service {quoted(self.declaration.name)} does not run any more: it "
-                f"{self._process.exit}."
-            )
         return self._process
 
-    def _expel(self, around: Surroundings) -> None:
-        """Tell the group that the member has left; otherwise it is waited for, 6 to 45 seconds."""
-        if self._group is None or not (self.declaration.expel and self._members):
-            return
-        for subscriptions, _ in by_broker(around.consumed(self.declaration.consumes)):
-            subscriptions.expel(self._group, sorted(self._members), around.deadline())
-        self._members = frozenset()
+    def _alive(self) -> Process:
+        process = self.require_started()
+        if process.exit is not None:
+            raise ServiceError(
+                f"The service {quoted(self.declaration.name)} does not run any more: it "
+                f"{process.exit}."
+            )
+        return process
 
     def _on_exit(self, ended: Exit) -> None:
         self._note(ServiceEnded(self.declaration.name, str(ended), self._asked))
@@ -209,11 +217,3 @@ class Service:
     def _note(self, entry: ServiceStarted | ServiceReady | ServiceEnded) -> None:
         if self.journal is not None:
             self.journal.append(entry)
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port

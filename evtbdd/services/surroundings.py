@@ -1,21 +1,23 @@
-"""What a service needs of the scenario that starts it."""
+"""What a service needs of the run, and of the scenario that starts it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from evtbdd.clock import Deadline
+from evtbdd.keeper import Keeper
 from evtbdd.ports import Ends, Subscriptions
 from evtbdd.values.store import Values
 
 
 @dataclass(frozen=True, slots=True)
 class Consumed:
-    """A channel that a service consumes: the broker's side of it."""
+    """A channel that a service consumes: the broker's side of it; `broker` is the broker's name."""
 
+    broker: str
     physical: str
     recorded: Ends
     subscriptions: Subscriptions
@@ -31,23 +33,18 @@ class Surroundings(Protocol):
     def consumed(self, channels: Sequence[str]) -> Sequence[Consumed]:
         """The broker's side of channels. Raises UnknownName, UnsupportedCapability."""
 
-    def deadline(self) -> Deadline:
-        """How long one answer of a broker may take."""
-
 
 @dataclass(frozen=True, slots=True)
-class Folders:
-    """Where services run, and where their logs are kept."""
+class Place:
+    """Where a service lives: what its scope and the run have for it.
 
+    `scope_id` stands for `${scope.id}` and `port` for `${port}`; `deadline` is that of one answer
+    of a broker.
+    """
+
+    scope_id: str
+    port: int
     project: Path
     logs: Path
-
-
-def by_broker(consumed: Sequence[Consumed]) -> Sequence[tuple[Subscriptions, Mapping[str, Ends]]]:
-    """The consumed channels of each broker, with the positions that were recorded."""
-    grouped: dict[int, tuple[Subscriptions, dict[str, Ends]]] = {}
-    for each in consumed:
-        grouped.setdefault(id(each.subscriptions), (each.subscriptions, {}))[1][each.physical] = (
-            each.recorded
-        )
-    return list(grouped.values())
+    keeper: Callable[[], Keeper]
+    deadline: Callable[[], Deadline]

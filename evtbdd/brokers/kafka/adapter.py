@@ -1,14 +1,14 @@
-"""Kafka as a broker of evtbdd: one admin client, one producer, one reader for a whole run."""
+"""Kafka as a broker of evtbdd: two connections and a reader for a whole run."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evtbdd.brokers.kafka.administration import Administration
+from evtbdd.brokers.kafka.connection import Connection
 from evtbdd.brokers.kafka.names import name_fault
 from evtbdd.brokers.kafka.probe import probe
-from evtbdd.brokers.kafka.producer import KafkaPublisher, no_topic
+from evtbdd.brokers.kafka.publisher import KafkaPublisher
 from evtbdd.brokers.kafka.reader import KafkaReader
 from evtbdd.brokers.kafka.subscriptions import KafkaSubscriptions
 from evtbdd.brokers.kafka.topics import Topics
@@ -47,11 +47,13 @@ class KafkaBroker:
     def __init__(self, address: str, *, patience: float = 5.0) -> None:
         self._address = address
         options = _options(address, patience)
-        self._administration = Administration(address, options)
-        self._topics = Topics(self._administration)
-        self._publisher = KafkaPublisher(address, options, self._topics)
-        self._reader = KafkaReader(options, self._administration, self._topics)
-        self._subscriptions = KafkaSubscriptions(self._administration)
+        self._connection = Connection(address, options)
+        # A connection is answered in turn: a hundred topics being created must not delay an event.
+        self._publishing = Connection(address, options)
+        self._topics = Topics(self._connection)
+        self._publisher = KafkaPublisher(self._publishing, self._topics)
+        self._reader = KafkaReader(options, self._connection, self._topics)
+        self._subscriptions = KafkaSubscriptions(self._connection)
 
     @property
     def address(self) -> str:
@@ -60,7 +62,7 @@ class KafkaBroker:
 
     def ping(self, deadline: Deadline) -> None:
         """Have ApiVersions answered."""
-        self._administration.require_open()
+        self._connection.require_open()
         probe(self._address, deadline)
 
     def name_fault(self, name: str) -> str | None:
@@ -71,11 +73,9 @@ class KafkaBroker:
         """Create topics, all in one request; return when each partition has a leader."""
         if channels:
             self._topics.create(channels, deadline)
-            self._publisher.learn([plan.name for plan in channels], deadline)
 
     def delete(self, channels: Sequence[str], deadline: Deadline) -> None:
         """Delete topics, all in one request."""
-        self._publisher.forget(channels)
         self._topics.delete(channels, deadline)
 
     def lanes(self, channels: Sequence[str], deadline: Deadline) -> Mapping[str, Sequence[str]]:
@@ -86,9 +86,9 @@ class KafkaBroker:
         self, channel: str, messages: Sequence[Message], deadline: Deadline
     ) -> Sequence[Position]:
         """Publish in order, each a batch of its own, acknowledged by all in-sync replicas."""
-        self._administration.require_open()
-        if not self._topics.known(channel) and not self._topics.exists(channel, deadline):
-            raise no_topic(channel, self._address)
+        self._connection.require_open()
+        if not messages and not self._topics.leaders(channel, deadline):
+            raise self._publisher.no_topic(channel)
         return [self._publish_one(channel, message, deadline) for message in messages]
 
     def _publish_one(self, channel: str, message: Message, deadline: Deadline) -> Position:
@@ -109,12 +109,12 @@ class KafkaBroker:
     def close(self) -> None:
         """Close what was opened."""
         self._reader.close()
-        self._administration.close()
-        self._publisher.close()
+        self._connection.close()
+        self._publishing.close()
 
 
 def _options(address: str, patience: float) -> Mapping[str, Any]:
-    """What the admin client, the producer and the consumer have in common."""
+    """What the admin clients and the consumer have in common."""
     return {
         "bootstrap_servers": [one.strip() for one in address.split(",")],
         "client_id": "evtbdd",

@@ -20,10 +20,13 @@ from evtbdd.clock import Deadline
 from evtbdd.words import duration
 
 PROMPT = 5
-"""Milliseconds between two questions for metadata while every topic asked for is there."""
+"""Milliseconds between two questions for metadata."""
 
 PATIENT = 100
-"""The same while one is missing: it may come, or it was deleted and never will."""
+"""The same once one has been missing for long: it was deleted, and never will be there."""
+
+LONG = 0.3
+"""Seconds for which a topic that was just made may be missing, at the most."""
 
 
 class BoundedLoop(NetworkSelector):  # type: ignore[misc]  # the driver has no types
@@ -53,13 +56,12 @@ class BoundedLoop(NetworkSelector):  # type: ignore[misc]  # the driver has no t
 
 
 class Client(KafkaNetClient):  # type: ignore[misc]  # the driver has no types
-    """What an admin client, a producer or a consumer talks through; `opened` makes one."""
+    """What an admin client or a consumer talks through; `opened` makes one."""
 
     def __init__(self, **options: Any) -> None:
         self._loop = BoundedLoop(**options)
         super().__init__(net=self._loop, **options)
         self.missing_since: Mapping[str, float] = {}
-        self._topics_lock = threading.Lock()
         self.cluster.config["allow_auto_create_topics"] = False
         self.cluster.config["retry_backoff_ms"] = PROMPT
         self.cluster.add_listener(self._note_missing)
@@ -77,17 +79,14 @@ class Client(KafkaNetClient):  # type: ignore[misc]  # the driver has no types
         finally:
             self.bind(None)
 
-    def learn(self, topics: Iterable[str]) -> None:
-        """Ask for the metadata of further topics; returns without waiting for it."""
-        with self._topics_lock:
-            self.cluster.set_topics(self.cluster._topics | set(topics))
-        self.wakeup()
+    def exchange(self, node: int, request: object) -> Any:
+        """The response of a node of the cluster to a request."""
+        return self._loop.run(self._manager.send, request, node)
 
     def forget(self, topics: Iterable[str]) -> None:
         """Ask no more for these: the driver would ask for a deleted topic for ever."""
         # Replaced, never changed: the driver's own thread may be going through it.
-        with self._topics_lock:
-            self.cluster._topics = self.cluster._topics - set(topics)
+        self.cluster._topics = self.cluster._topics - set(topics)
 
     def refresh(self, deadline: Deadline) -> None:
         """Return when metadata was answered once more, or at the deadline."""
@@ -100,13 +99,14 @@ class Client(KafkaNetClient):  # type: ignore[misc]  # the driver has no types
         missing = cluster._topics - cluster.topics(exclude_internal_topics=False)
         now = time.monotonic()
         self.missing_since = {topic: self.missing_since.get(topic, now) for topic in missing}
-        cluster.config["retry_backoff_ms"] = PATIENT if missing else PROMPT
+        for_long = any(now - since > LONG for since in self.missing_since.values())
+        cluster.config["retry_backoff_ms"] = PATIENT if for_long else PROMPT
 
 
 def opened(
     kind: Callable[..., Any], options: Mapping[str, Any], deadline: Deadline
 ) -> tuple[Any, Client]:
-    """An admin client, a producer or a consumer, with the client that it talks through.
+    """An admin client or a consumer, with the client that it talks through.
 
     Raises KafkaError where it cannot be made by the deadline; then none of its threads is left.
     """

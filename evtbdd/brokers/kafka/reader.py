@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from threading import Condition, Thread
 from typing import Any
@@ -10,11 +11,11 @@ from kafka import IsolationLevel, KafkaConsumer, TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError, OffsetOutOfRangeError
 
-from evtbdd.brokers.kafka.administration import Administration
 from evtbdd.brokers.kafka.client import Client, opened
+from evtbdd.brokers.kafka.connection import Connection
 from evtbdd.brokers.kafka.errors import translated
 from evtbdd.brokers.kafka.topics import Topics, topics_named
-from evtbdd.brokers.kafka.watched import Watched, WatchedPartitions
+from evtbdd.brokers.kafka.watched import WatchedPartitions
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerUnavailable
 from evtbdd.ports import Ends, Sink
@@ -25,6 +26,9 @@ POLL = 10
 
 PAUSE = 0.2
 """Seconds after which a consumer that failed is replaced."""
+
+GONE = 1.0
+"""Seconds for which a topic must be missing to be looked for, and between two such looks."""
 
 CLOSING = 5.0
 """Seconds that the thread is given to end."""
@@ -38,12 +42,10 @@ class KafkaReader:
     by one that goes on where it stopped.
     """
 
-    def __init__(
-        self, options: Mapping[str, Any], administration: Administration, topics: Topics
-    ) -> None:
-        self._address = administration.address
+    def __init__(self, options: Mapping[str, Any], connection: Connection, topics: Topics) -> None:
+        self._address = connection.address
         self._options = options
-        self._administration = administration
+        self._connection = connection
         self._topics = topics
         self._changed = Condition()
         self._watched = WatchedPartitions(self._address)
@@ -51,6 +53,7 @@ class KafkaReader:
         self._thread: Thread | None = None
         self._closing = False
         self._failure: Exception | None = None
+        self._looked = 0.0
 
     def watch(self, channels: Sequence[str], sink: Sink, deadline: Deadline) -> Mapping[str, Ends]:
         """Read from the ends on that are returned."""
@@ -81,7 +84,7 @@ class KafkaReader:
         partitions = self._topics.partitions(channels, deadline)
         ends: dict[str, dict[str, int]] = {channel: {} for channel in channels}
         if partitions:
-            found = self._administration.ask(
+            found = self._connection.ask(
                 f"tell the end of {topics_named(channels)}",
                 deadline,
                 lambda admin: admin.list_partition_offsets(
@@ -153,6 +156,7 @@ class KafkaReader:
                 self._client = client
                 self._watched.place_all_again()
             while self._wait_for_work():
+                self._give_up_deleted(client)
                 self._bring_in_line(consumer, client)
                 try:
                     polled = consumer.poll(timeout_ms=POLL)
@@ -172,7 +176,7 @@ class KafkaReader:
             "enable_auto_commit": False,
             "isolation_level": "read_committed",
             "auto_offset_reset": "none",
-            "fetch_max_wait_ms": 20,
+            "fetch_max_wait_ms": 10,
             "max_partition_fetch_bytes": 8 * 1024 * 1024,
             # TCP has checked them; without the crc32c package a megabyte would take a second.
             "check_crcs": False,
@@ -187,18 +191,32 @@ class KafkaReader:
 
     def _bring_in_line(self, consumer: KafkaConsumer, client: Client) -> None:
         with self._changed:
-            if self._watched.give_up(client.missing_since):
-                self._changed.notify_all()
             if self._watched.changed:
                 self._watched.place(consumer)
                 client.forget(client.missing_since.keys() - self._watched.topics())
 
+    def _give_up_deleted(self, client: Client) -> None:
+        """Stop reading topics that somebody else has deleted: the driver would ask for ever."""
+        now = time.monotonic()
+        missing = [topic for topic, since in client.missing_since.items() if now - since > GONE]
+        if not missing or now - self._looked < GONE:
+            return
+        self._looked = now
+        try:
+            # What the consumer knows may be old: it asks behind what it fetches, and may be slow.
+            gone = set(missing) - self._topics.lanes(missing, Deadline.after(GONE)).keys()
+        except BrokerUnavailable:
+            return
+        with self._changed:
+            self._watched.give_up(gone)
+            self._changed.notify_all()
+
     def _hand_over(self, consumer: KafkaConsumer, polled: Mapping[TopicPartition, Any]) -> None:
         with self._changed:
             for partition, records in polled.items():
-                watched: Watched | None = self._watched.get(partition)
-                for record in records if watched is not None else ():
-                    watched.hand_over(record)
+                if (watched := self._watched.get(partition)) is not None:
+                    for record in records:
+                        watched.hand_over(record)
             if self._watched.note_positions(consumer) or polled:
                 self._changed.notify_all()
 

@@ -10,7 +10,7 @@ from kafka import errors as driver
 from kafka.admin import MemberToRemove
 from kafka.structs import OffsetAndMetadata
 
-from evtbdd.brokers.kafka.administration import NOT_SENT, Administration
+from evtbdd.brokers.kafka.connection import NOT_SENT, Connection
 from evtbdd.brokers.kafka.errors import translated
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError
@@ -21,9 +21,9 @@ from evtbdd.words import counted, listed, quoted
 class KafkaSubscriptions:
     """The Subscriptions of a KafkaBroker, through its admin client."""
 
-    def __init__(self, administration: Administration) -> None:
-        self._administration = administration
-        self._address = administration.address
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._address = connection.address
 
     def begin_at(self, group: str, ends: Mapping[str, Ends], deadline: Deadline) -> None:
         """Commit these offsets where the group has none; it must have no members then."""
@@ -35,7 +35,7 @@ class KafkaSubscriptions:
         doing = f"position the group {quoted(group)}"
         if not wanted:
             return
-        held = self._administration.ask(
+        held = self._connection.ask(
             doing, deadline, lambda admin: admin.list_group_offsets({group: list(wanted)})[group]
         )
         missing = {
@@ -51,7 +51,7 @@ class KafkaSubscriptions:
             _raise_passing(outcome.values())
             return outcome  # type: ignore[no-any-return]
 
-        for error in self._administration.ask(doing, deadline, commit).values():
+        for error in self._connection.ask(doing, deadline, commit).values():
             if error in (driver.UnknownMemberIdError, driver.RebalanceInProgressError):
                 raise BrokerError(
                     f"Kafka at {self._address} could not {doing}: it has members already, so it "
@@ -62,7 +62,7 @@ class KafkaSubscriptions:
 
     def state(self, group: str, channels: Sequence[str], deadline: Deadline) -> SubscriptionState:
         """Ready when the group is Stable and every partition of the channels has an owner."""
-        described, topics = self._administration.ask(
+        described, topics = self._connection.ask(
             f"describe the group {quoted(group)}",
             deadline,
             lambda admin: (
@@ -107,7 +107,7 @@ class KafkaSubscriptions:
             return outcome  # type: ignore[no-any-return]
 
         doing = f"expel members of the group {quoted(group)}"
-        for error in self._administration.ask(doing, deadline, remove).values():
+        for error in self._connection.ask(doing, deadline, remove).values():
             if error not in (driver.NoError, driver.UnknownMemberIdError):
                 raise translated(error(), self._address, doing)
 
@@ -123,7 +123,7 @@ class KafkaSubscriptions:
             return outcome  # type: ignore[no-any-return]
 
         ignored = {"OK", driver.NonEmptyGroupError.__name__, driver.GroupIdNotFoundError.__name__}
-        for said in self._administration.ask(doing, deadline, delete).values():
+        for said in self._connection.ask(doing, deadline, delete).values():
             if said not in ignored:
                 kind = getattr(driver, said, driver.UnknownError)
                 raise translated(kind(), self._address, doing)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Event
 from typing import Any
 
-from kafka import KafkaAdminClient, TopicPartition
+from kafka import TopicPartition
 from kafka import errors as driver
 
-from evtbdd.brokers.kafka.administration import Administration
+from evtbdd.brokers.kafka.connection import Connection
 from evtbdd.brokers.kafka.errors import translated
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError
@@ -17,15 +17,15 @@ from evtbdd.ports import ChannelPlan
 from evtbdd.words import listed, quoted
 
 LOOK = 0.005
-"""Seconds between two looks whether new topics have leaders."""
+"""Seconds between two looks whether topics are there, or gone."""
 
 
 class Topics:
     """Creates, deletes and describes topics; remembers the partitions of those it has met."""
 
-    def __init__(self, administration: Administration) -> None:
-        self._administration = administration
-        self._partitions: dict[str, int] = {}
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._leaders: dict[str, Sequence[int]] = {}
 
     def create(self, plans: Sequence[ChannelPlan], deadline: Deadline) -> None:
         """Create topics, all in one request; return when each partition has a leader.
@@ -34,33 +34,40 @@ class Topics:
         """
         doing = f"create {topics_named([plan.name for plan in plans])}"
         wanted = {plan.name: _creation(plan) for plan in plans}
-        answers = self._administration.ask(
+        answers = self._connection.tell(
             doing,
             deadline,
             lambda admin: admin.create_topics(
                 wanted, timeout_ms=_milliseconds(deadline), raise_errors=False
             )["topics"],
-            repeatable=False,
         )
         refused = [answer for answer in answers if answer["error_code"] != 0]
         if refused:
             created = [answer["name"] for answer in answers if answer["error_code"] == 0]
             self.delete(created, deadline)
             name, error = refused[0]["name"], _error(refused[0])
-            raise translated(
-                error, self._administration.address, f"create the topic {quoted(name)}"
+            raise translated(error, self._connection.address, f"create the topic {quoted(name)}")
+
+        def are_led() -> bool:
+            found = self._describe(doing, list(wanted), deadline)
+            return found.keys() == wanted.keys() and all(
+                leaders and -1 not in leaders for leaders in found.values()
             )
-        self._wait_for_leaders(doing, list(wanted), deadline)
-        self._partitions.update({plan.name: plan.partitions for plan in plans})
+
+        self._wait_until(are_led, doing, deadline)
 
     def delete(self, names: Sequence[str], deadline: Deadline) -> None:
-        """Delete topics, all in one request; those that are not there are ignored."""
+        """Delete topics, all in one request; return when the broker shows them no more.
+
+        Those that are not there are ignored.
+        """
         if not names:
             return
+        doing = f"delete {topics_named(names)}"
         for name in names:
-            self._partitions.pop(name, None)
-        answers = self._administration.ask(
-            f"delete {topics_named(names)}",
+            self._leaders.pop(name, None)
+        answers = self._connection.ask(
+            doing,
             deadline,
             lambda admin: admin.delete_topics(
                 list(names), timeout_ms=_milliseconds(deadline), raise_errors=False
@@ -70,62 +77,63 @@ class Topics:
         for answer in answers:
             if answer["error_code"] not in ignored:
                 doing = f"delete the topic {quoted(answer['name'])}"
-                raise translated(_error(answer), self._administration.address, doing)
+                raise translated(_error(answer), self._connection.address, doing)
+        self._wait_until(lambda: not self._describe(doing, names, deadline), doing, deadline)
 
     def lanes(self, names: Sequence[str], deadline: Deadline) -> Mapping[str, Sequence[str]]:
         """The partitions of those topics that exist, as `0`, `1`, …"""
-        if not names:
-            return {}
-        described = self._administration.ask(
-            f"describe {topics_named(names)}",
-            deadline,
-            lambda admin: admin.describe_topics(list(names)),
-        )
-        found = {
-            topic["name"]: len(topic["partitions"])
-            for topic in described
-            if topic["error_code"] == 0
-        }
-        self._partitions.update(found)
-        for name in set(names) - found.keys():
-            self._partitions.pop(name, None)
-        return {name: [str(lane) for lane in range(count)] for name, count in found.items()}
+        leaders = self._describe(f"describe {topics_named(names)}", names, deadline)
+        return {name: [str(lane) for lane in range(len(of))] for name, of in leaders.items()}
 
-    def exists(self, name: str, deadline: Deadline) -> bool:
-        """Whether a topic is there now, whatever is remembered of it."""
-        return name in self.lanes([name], deadline)
+    def leaders(self, name: str, deadline: Deadline, *, anew: bool = False) -> Sequence[int]:
+        """The node that leads each partition of a topic, -1 where none does; empty without topic.
 
-    def known(self, name: str) -> bool:
-        """Whether it has been met, and not been deleted here since."""
-        return name in self._partitions
+        As it is remembered, or where that is no good any more as the broker says `anew`.
+        """
+        if anew or name not in self._leaders:
+            self._describe(f"describe the topic {quoted(name)}", [name], deadline)
+        return self._leaders.get(name, ())
 
     def partitions(self, names: Sequence[str], deadline: Deadline) -> Sequence[TopicPartition]:
         """Every partition of these topics; BrokerError where one of them is not there."""
-        unmet = [name for name in names if name not in self._partitions]
+        unmet = [name for name in names if name not in self._leaders]
         missing = set(unmet) - self.lanes(unmet, deadline).keys()
         if missing:
             raise BrokerError(
-                f"There is no topic {quoted(min(missing))} at {self._administration.address}."
+                f"There is no topic {quoted(min(missing))} at {self._connection.address}."
             )
         return [
-            TopicPartition(name, lane) for name in names for lane in range(self._partitions[name])
+            TopicPartition(name, lane)
+            for name in names
+            for lane in range(len(self._leaders.get(name, ())))
         ]
 
-    def _wait_for_leaders(self, doing: str, names: Sequence[str], deadline: Deadline) -> None:
-        def leaderless(admin: KafkaAdminClient) -> bool:
-            described = admin.describe_topics(list(names))
-            return any(
-                topic["error_code"] != 0
-                or not topic["partitions"]
-                or any(each["leader_id"] < 0 for each in topic["partitions"])
-                for topic in described
-            )
+    def _describe(
+        self, doing: str, names: Sequence[str], deadline: Deadline
+    ) -> Mapping[str, Sequence[int]]:
+        """The leaders of those topics that exist, remembered from now on."""
+        if not names:
+            return {}
+        described = self._connection.ask(
+            doing, deadline, lambda admin: admin.describe_topics(list(names))
+        )
+        found = {
+            topic["name"]: _leaders(topic["partitions"])
+            for topic in described
+            if topic["error_code"] == 0
+        }
+        for name in set(names) - found.keys():
+            self._leaders.pop(name, None)
+        self._leaders.update(found)
+        return found
 
+    def _wait_until(self, done: Callable[[], bool], doing: str, deadline: Deadline) -> None:
+        """A broker learns of what its controller did a little later."""
         never = Event()
-        while self._administration.ask(doing, deadline, leaderless):
+        while not done():
             if deadline.expired():
-                late = driver.KafkaTimeoutError("no leader yet")
-                raise translated(late, self._administration.address, doing)
+                late = driver.KafkaTimeoutError("its metadata do not show it yet")
+                raise translated(late, self._connection.address, doing)
             never.wait(LOOK)
 
 
@@ -149,6 +157,11 @@ def _creation(plan: ChannelPlan) -> Mapping[str, Any]:
             if name.startswith("config.")
         },
     }
+
+
+def _leaders(partitions: Sequence[Mapping[str, Any]]) -> Sequence[int]:
+    in_order = sorted(partitions, key=lambda each: int(each["partition_index"]))
+    return [int(each["leader_id"]) for each in in_order]
 
 
 def _error(answer: Mapping[str, Any]) -> Exception:

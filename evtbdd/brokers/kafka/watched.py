@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,9 +12,6 @@ from evtbdd.errors import BrokerError
 from evtbdd.events import Position, Record
 from evtbdd.ports import Ends, Sink
 from evtbdd.words import quoted
-
-GONE = 1.0
-"""Seconds for which a topic must be unknown to be taken for deleted: a new one may be for a moment."""
 
 
 @dataclass(slots=True)
@@ -141,12 +137,10 @@ class WatchedPartitions:
             self._partitions[partition].failure = failure
             self.changed = True
 
-    def give_up(self, missing_since: Mapping[str, float]) -> bool:
-        """Read those topics no further that have been missing for long; whether there were any."""
-        long_ago = time.monotonic() - GONE
-        gone = {topic for topic, since in missing_since.items() if since < long_ago}
-        partitions = [each for each in self._readable() if each.topic in gone] if gone else []
-        for partition in partitions:
+    def give_up(self, topics: Iterable[str]) -> None:
+        """Read these topics no further: they are not there any more."""
+        gone = set(topics)
+        for partition in [each for each in self._readable() if each.topic in gone]:
             self.fail(
                 partition,
                 BrokerError(
@@ -154,7 +148,6 @@ class WatchedPartitions:
                     "evtbdd was watching it."
                 ),
             )
-        return bool(partitions)
 
     def _readable(self) -> list[TopicPartition]:
         return [each for each, watched in self._partitions.items() if watched.failure is None]

@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 from threading import RLock
 
 from evtbdd.clock import Deadline
-from evtbdd.errors import BrokerError, BrokerUnavailable, PublishRefused, UnsupportedCapability
+from evtbdd.errors import BrokerError, BrokerUnavailable, PublishRefused
 from evtbdd.events import Position, Record
 from evtbdd.ports import (
-    WHO_CAN,
     Capabilities,
     Capability,
     ChannelPlan,
@@ -65,6 +64,10 @@ class MemoryBroker:
         with self.lock:
             self._require_open()
             for plan in channels:
+                if (fault := self.name_fault(plan.name)) is not None:
+                    raise BrokerError(
+                        f"The name {quoted(plan.name)} cannot be that of a channel in memory: {fault}."
+                    )
                 if plan.name in self._channels:
                     raise BrokerError(f"The channel {quoted(plan.name)} exists already in memory.")
                 if plan.partitions < 1:
@@ -78,6 +81,7 @@ class MemoryBroker:
     def delete(self, channels: Sequence[str], deadline: Deadline) -> None:  # noqa: ARG002
         """Forget channels and all that they held."""
         with self.lock:
+            self._require_open()
             for name in channels:
                 self._channels.pop(name, None)
 
@@ -106,10 +110,7 @@ class MemoryBroker:
 
     def _store(self, channel: str, message: Message) -> Position:
         if message.routing_key is not None:
-            raise UnsupportedCapability(
-                f"memory has no {Capability.ROUTING_KEYS.value}; "
-                f"{WHO_CAN[Capability.ROUTING_KEYS]} has."
-            )
+            self.capabilities.require(Capability.ROUTING_KEYS)
         with self.lock:
             self._require_open()
             lanes = self._channels.get(channel)
@@ -157,11 +158,9 @@ class MemoryBroker:
         return self._reader
 
     def subscriptions(self) -> Subscriptions:
-        """Nobody subscribes to memory but evtbdd itself."""
-        raise UnsupportedCapability(
-            f"memory has no {Capability.SUBSCRIPTIONS.value}; "
-            f"{WHO_CAN[Capability.SUBSCRIPTIONS]} has."
-        )
+        """Refuse: nobody subscribes to memory but evtbdd itself."""
+        self.capabilities.require(Capability.SUBSCRIPTIONS)
+        raise AssertionError("memory does not claim to know subscriptions")
 
     def close(self) -> None:
         """Refuse everything from now on."""

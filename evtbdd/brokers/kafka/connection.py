@@ -1,4 +1,4 @@
-"""Questions to a Kafka through its admin client, which is opened with the first of them."""
+"""Questions to a Kafka, through an admin client that is opened with the first of them."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ NOT_SENT = (
     driver.NotCoordinatorError,
     driver.NotControllerError,
     driver.LeaderNotAvailableError,
+    driver.UnknownBrokerIdError,
 )
 """The question reached nobody who could have acted on it: it may be repeated, whatever it is."""
 
@@ -34,7 +35,7 @@ LOST = (driver.KafkaConnectionError, driver.Cancelled)
 """Nobody knows whether the question was acted on: one that only asks may be repeated."""
 
 
-class Administration:
+class Connection:
     """One admin client for a whole run; may be asked from any thread."""
 
     def __init__(self, address: str, options: Mapping[str, Any]) -> None:
@@ -45,45 +46,56 @@ class Administration:
         self._closed = Event()
 
     def ask(
-        self,
-        doing: str,
-        deadline: Deadline,
-        question: Callable[[KafkaAdminClient], Answer],
-        *,
-        repeatable: bool = True,
+        self, doing: str, deadline: Deadline, question: Callable[[KafkaAdminClient], Answer]
     ) -> Answer:
         """What the question returns; `doing` says for an error what it was about.
 
-        A question is repeated while it reaches nobody but the broker answers, and where it is
-        `repeatable` also when the connection was lost. Raises BrokerUnavailable, or what the
-        table of errors makes of the driver's error.
+        It is repeated while the broker is there, but was not reached or the connection was lost.
+        Raises BrokerUnavailable, or what the table of errors makes of the driver's error.
         """
+        return self._answer(doing, deadline, lambda admin, _: question(admin), (*NOT_SENT, *LOST))
+
+    def tell(
+        self, doing: str, deadline: Deadline, order: Callable[[KafkaAdminClient], Answer]
+    ) -> Answer:
+        """As `ask`, for what must not be done twice: repeated only where it reached nobody."""
+        return self._answer(doing, deadline, lambda admin, _: order(admin), NOT_SENT)
+
+    def send(self, doing: str, deadline: Deadline, node: int, request: object) -> Any:
+        """As `tell`: a request as it is to a node of the cluster, and its response."""
+        return self._answer(
+            doing, deadline, lambda _, client: client.exchange(node, request), NOT_SENT
+        )
+
+    def _answer(
+        self,
+        doing: str,
+        deadline: Deadline,
+        question: Callable[[KafkaAdminClient, Client], Answer],
+        repeated: tuple[type[Exception], ...],
+    ) -> Answer:
         while True:
             admin, client = self._open(doing, deadline)
             try:
                 with client.within(deadline):
-                    return question(admin)
-            except (*NOT_SENT, *LOST) as error:
-                may_repeat = repeatable or isinstance(error, NOT_SENT)
-                if not may_repeat or deadline.expired() or self._closed.is_set():
+                    return question(admin, client)
+            except driver.KafkaError as error:
+                self.require_open()
+                if not isinstance(error, repeated) or deadline.expired():
                     raise unanswered(error, self.address, doing, deadline) from error
                 self._ping(error, deadline)
+                if isinstance(error, driver.UnknownBrokerIdError):
+                    client.refresh(deadline)
                 self._closed.wait(min(PAUSE, deadline.remaining()))
-            except driver.KafkaError as error:
-                raise unanswered(error, self.address, doing, deadline) from error
-            except RuntimeError as error:
+            except RuntimeError:
                 # What the driver's event loop says when `close` came between.
-                if self._closed.is_set():
-                    raise self._is_closed() from error
+                self.require_open()
                 raise
 
     def require_open(self) -> None:
         """Raise BrokerUnavailable once it is closed."""
         if self._closed.is_set():
-            raise self._is_closed()
-
-    def _is_closed(self) -> BrokerUnavailable:
-        return BrokerUnavailable(f"The connection to Kafka at {self.address} is closed.")
+            raise BrokerUnavailable(f"The connection to Kafka at {self.address} is closed.")
 
     def _ping(self, error: Exception, deadline: Deadline) -> None:
         """Say why a broker is not there, where it is not; the driver's own words are no cause."""

@@ -1,0 +1,186 @@
+"""The channels that one scenario speaks of: its own, and those of longer scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from evtbdd.channels.channel import Channel
+from evtbdd.channels.declaration import Declaration
+from evtbdd.channels.facility import Channels
+from evtbdd.channels.scope import by_broker
+from evtbdd.clock import Deadline
+from evtbdd.errors import PhraseError, UnknownName
+from evtbdd.journal import Acted, Journal, ScenarioBegan
+from evtbdd.phrases import Data
+from evtbdd.ports import Ends
+from evtbdd.tables import located
+from evtbdd.words import quoted, suggestion
+
+
+class ScenarioChannels:
+    """Opens channels for one scenario, and knows those that are open.
+
+    `scopes` are the names of the scopes: `{"scenario": "s3", "feature": "f1", "run": "run"}`;
+    `lives` says which of them a channel belongs to, where that is not the scenario.
+    """
+
+    def __init__(
+        self,
+        channels: Channels,
+        scopes: Mapping[str, str],
+        lives: Mapping[str, str],
+        journal: Journal,
+    ) -> None:
+        self._channels = channels
+        self._scopes = scopes
+        self._lives = lives
+        self._journal = journal
+        self._declared = dict(channels.declared)
+        self._absent: set[str] = set()
+        self._open: dict[str, Channel] = {}
+
+    def declare(self, declaration: Declaration) -> None:
+        """Add a channel that a step declares; it wins over the settings."""
+        self._declared[declaration.name] = declaration
+
+    def leave_out(self, name: str) -> None:
+        """Keep a channel from being created: the scenario wants it not to be there."""
+        self._absent.add(name)
+
+    def open(self, names: Iterable[str]) -> None:
+        """Create and watch those of the channels that are declared; the others wait for their step.
+
+        From then on all that happens on them is in the journal.
+        """
+        by_scope: dict[str, list[Declaration]] = {}
+        for name in dict.fromkeys(names):
+            if name in self._declared and name not in self._absent | self._open.keys():
+                by_scope.setdefault(self._scope_of(name), []).append(self._declared[name])
+        for scope_name, declarations in by_scope.items():
+            scope = self._channels.scope(scope_name)
+            new = {each.name: each.recorded for each in scope.open(declarations)}
+            opened = {each.name: scope.channels[each.name] for each in declarations}
+            for channel in opened.values():
+                channel.note_in(self._journal)
+            self._open.update(opened)
+            # Services may be at work on those that were there: only now nothing is missed.
+            new.update(self.ends(opened.keys() - new.keys()))
+            for name, channel in opened.items():
+                channel.begin_at(new[name])
+
+    def _scope_of(self, name: str) -> str:
+        return self._scopes[self._lives.get(name, "scenario")]
+
+    def begin(self) -> None:
+        """Note in the journal where every channel stands as the first step is about to run."""
+        self._journal.append(ScenarioBegan({n: c.recorded for n, c in self._open.items()}))
+
+    def begin_block(self) -> None:
+        """Note where every channel stands as a block of acts is about to begin."""
+        self._journal.append(Acted(self.ends(self._open)))
+
+    def ends(self, names: Iterable[str]) -> Mapping[str, Ends]:
+        """Where channels end now, with one question to each broker."""
+        ends: dict[str, Ends] = {}
+        for channels in by_broker(map(self.get, names)):
+            reader = channels[0].broker.reader()
+            found = reader.ends([each.physical for each in channels], self.deadline())
+            ends.update({each.name: found[each.physical] for each in channels})
+        return ends
+
+    def get(self, name: str) -> Channel:
+        """The channel of that name; created now where no step foretold it.
+
+        UnknownName for one that nobody declared: evtbdd never creates a channel by a slip of
+        the pen.
+        """
+        if name in self._open:
+            return self._open[name]
+        if name in self._absent:
+            raise PhraseError(
+                f"The channel {quoted(name)} is not there: a step of this scenario says that it "
+                "does not exist."
+            )
+        if name not in self._declared:
+            raise UnknownName(
+                f"No channel is called {quoted(name)}. "
+                f"{suggestion(name, self._declared, 'channels')} A channel is declared by a "
+                f"section [evtbdd:channel:{name}] of the settings, or by the step "
+                f"Given the channel {quoted(name)} exists."
+            )
+        self.open([name])
+        return self._open[name]
+
+    def require(self, name: str, **cells: object) -> None:
+        """Have a channel there that a step declares with these keys of its settings.
+
+        It was opened before the scenario began where its name could be foretold. PhraseError where
+        it is there already, and another one.
+        """
+        given = {key: str(value) for key, value in cells.items() if value is not None}
+        if name not in self._open:
+            self.declare(Declaration.of_row(name, given, self._declared.get(name)))
+        channel = self.get(name)
+        there = replace(channel.declaration, broker=channel.broker_name)
+        for key, value in given.items():
+            if Declaration.of_row(name, {key: value}, there) != there:
+                raise PhraseError(
+                    f"The channel {quoted(name)} is there already, and not with {key} = {value}. "
+                    "A channel is created once, as it was declared then; this one lives for the "
+                    f"{self._lives.get(name, 'scenario')}."
+                )
+
+    def require_table(self, data: Data) -> None:
+        """Have the channels of a table there, a row for each."""
+        filename, line = data.location
+        if data.table is None or "channel" not in data.table.headings:
+            raise PhraseError(
+                f"{filename}:{line}: the step needs a table with a column channel, and the keys of "
+                "its settings as further columns."
+            )
+        for row in data.table.rows:
+            with located(filename, row.line):
+                cells = dict(zip(data.table.headings, row.cells, strict=True))
+                self.require(cells.pop("channel"), **cells)
+
+    def physical(self, name: str) -> str:
+        """The physical name of a channel, also of one that a step wants not to be there."""
+        if name in self._absent and name in self._declared:
+            scope = self._channels.scope(self._scope_of(name))
+            return scope.plan(self._declared[name]).physical
+        return self.get(name).physical
+
+    def remove(self, name: str) -> None:
+        """Make sure that a channel is not there, from now on to the scenario's end.
+
+        PhraseError for one that other scenarios need too.
+        """
+        scope_name = self._scope_of(name)
+        if scope_name != self._scopes["scenario"]:
+            raise PhraseError(
+                f"The channel {quoted(name)} belongs to a service that lives for the "
+                f"{self._lives[name]}, so this scenario cannot be without it."
+            )
+        self.leave_out(name)
+        if self._open.pop(name, None) is not None:
+            self._channels.scope(scope_name).remove(name)
+
+    def known(self) -> Sequence[str]:
+        """The names of all channels that can be spoken of."""
+        return sorted(self._declared)
+
+    def opened(self) -> Mapping[str, Channel]:
+        """The channels that are there."""
+        return self._open
+
+    def end(self) -> None:
+        """Let go of the scenario's channels, and delete those that were its own."""
+        for channel in self._open.values():
+            channel.note_in(None)
+        self._open.clear()
+        self._channels.close_scope(self._scopes["scenario"])
+
+    def deadline(self) -> Deadline:
+        """How long one answer of a broker may take."""
+        return self._channels.deadline()

@@ -1,0 +1,48 @@
+"""What expectations see of the world outside of the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from evtbdd.channels.scenario import ScenarioChannels
+from evtbdd.clock import Deadline
+from evtbdd.ports import Capability, ServiceHealth
+
+
+class ChannelWitness:
+    """The Witness of a scenario, told from its channels; `health` tells of the services."""
+
+    def __init__(
+        self, channels: ScenarioChannels, health: Callable[[], Sequence[ServiceHealth]]
+    ) -> None:
+        self._channels = channels
+        self.health = health
+
+    def read_up(self, channels: Sequence[str], deadline: Deadline) -> None:
+        """Return when all that is stored on channels by now was handed over."""
+        for name in channels:
+            channel = self._channels.get(name)
+            reader = channel.broker.reader()
+            reader.read_to(reader.ends([channel.physical], deadline), deadline)
+
+    def where(self, channel: str) -> str:
+        """Broker, address and physical name of a channel."""
+        return self._channels.get(channel).where
+
+    def lane(self, channel: str) -> str:
+        """What the broker of a channel calls its lanes."""
+        return self._channels.get(channel).broker.capabilities.lane
+
+    def require(self, channel: str, capability: Capability | None) -> None:
+        """Raise for a channel that nobody declared, or that cannot do it."""
+        opened = self._channels.get(channel)
+        if capability is not None:
+            opened.broker.capabilities.require(capability)
+
+    def holds_text(self, channel: str) -> bool:
+        """Whether its payloads are texts."""
+        return self._channels.get(channel).declaration.codec == "text"
+
+    def declared_types(self, channel: str) -> frozenset[str]:
+        """The types that the settings declare."""
+        return self._channels.get(channel).declaration.types

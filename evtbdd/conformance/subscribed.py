@@ -1,0 +1,50 @@
+"""What holds for groups that nobody is in; with members it takes a consumer, so an adapter's own tests."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from evtbdd.conformance.rig import Rig
+from evtbdd.ports import Broker
+
+
+class SubscribedConformance(Rig):
+    """For brokers that can tell who is subscribed."""
+
+    @pytest.fixture
+    def group(self, broker: Broker) -> Iterator[str]:
+        """A group that nobody has used."""
+        name = f"evtbdd-conformance-{uuid.uuid4().hex[:12]}"
+        yield name
+        broker.subscriptions().forget([name], self.deadline())
+
+    def test_a_group_without_members_is_not_ready(
+        self, broker: Broker, channel: str, group: str
+    ) -> None:
+        """A group that nobody has joined is not ready, has no members, and is named in the words."""
+        state = broker.subscriptions().state(group, [channel], self.deadline())
+        assert not state.ready
+        assert state.members == frozenset()
+        assert group in state.words
+
+    def test_expelling_the_unknown(self, broker: Broker, group: str) -> None:
+        """Members that a group does not know can be expelled, and so can nobody."""
+        broker.subscriptions().expel(group, ["nobody"], self.deadline())
+        broker.subscriptions().expel(group, [], self.deadline())
+
+    def test_beginning_twice(self, broker: Broker, channel: str, group: str) -> None:
+        """A group can be positioned repeatedly."""
+        ends = self.ends(broker, channel)
+        broker.subscriptions().begin_at(group, ends, self.deadline())
+        broker.subscriptions().begin_at(group, ends, self.deadline())
+        broker.subscriptions().begin_at(group, {}, self.deadline())
+
+    def test_forgetting(self, broker: Broker, channel: str, group: str) -> None:
+        """Groups can be forgotten, and those that are not there are ignored."""
+        broker.subscriptions().begin_at(group, self.ends(broker, channel), self.deadline())
+        broker.subscriptions().forget([group, f"{group}-unknown"], self.deadline())
+        broker.subscriptions().forget([group], self.deadline())
+        broker.subscriptions().forget([], self.deadline())

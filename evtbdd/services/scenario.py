@@ -1,0 +1,167 @@
+"""The services that one scenario speaks of: its own, and those of longer scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from evtbdd.errors import PhraseError, UnknownName
+from evtbdd.journal import Journal
+from evtbdd.phrases import Data
+from evtbdd.ports import ServiceHealth
+from evtbdd.services.facility import Services
+from evtbdd.services.service import Service
+from evtbdd.services.surroundings import Surroundings
+from evtbdd.tables import located
+from evtbdd.words import quoted
+
+
+class ScenarioServices:
+    """Starts, ends and looks at services for the steps of one scenario.
+
+    `scopes` are the names of the scopes that are open: `{"scenario": "s3", "feature": "f1", …}`.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        scopes: Mapping[str, str],
+        journal: Journal,
+        around: Surroundings,
+    ) -> None:
+        self._services = services
+        self._scopes = scopes
+        self._journal = journal
+        self._around = around
+        self._used: dict[str, Service] = {}
+        self._window_starts: dict[str, int] = {}
+
+    def adopt(self, channels: Collection[str]) -> None:
+        """Take note of services of longer scopes that know one of these channels.
+
+        What they do there is this scenario's matter, though no step of it names them.
+        """
+        for service in self._services.started_in(self._scopes.values()):
+            if set(service.declaration.channels()) & set(channels):
+                self.get(service.declaration.name)
+
+    def get(self, name: str) -> Service:
+        """The service of that name in its scope, with its news going to this scenario's journal."""
+        if name not in self._used:
+            scope = self._scopes[self._services.get(name).scope]
+            service = self._services.in_scope(scope, name)
+            service.journal = self._journal
+            self._used[name] = service
+            self._window_starts[name] = service.mark()
+        return self._used[name]
+
+    def run(self, name: str, extra: Mapping[str, str]) -> None:
+        """Have it, with these further variables, and all that it needs running and ready."""
+        for each in self._services.with_needs([name]):
+            service = self.get(each)
+            if extra and each == name and service.running:
+                raise PhraseError(
+                    f"The service {quoted(name)} runs already, so it cannot be given another "
+                    "environment; its scope must be scenario, and the step the first about it."
+                )
+            if not (service.running or service.done):
+                service.start(self._around, extra if each == name else {})
+
+    def run_with(self, name: str, data: Data) -> None:
+        """Have it running with the environment variables of a table `name | value`."""
+        self.run(name, self._variables(data) if data else {})
+
+    def _variables(self, data: Data) -> Mapping[str, str]:
+        filename, line = data.location
+        if data.table is None or data.table.headings != ("name", "value"):
+            raise PhraseError(
+                f"{filename}:{line}: the environment of a service is a table headed "
+                "name | value, with a row for each variable."
+            )
+        variables: dict[str, str] = {}
+        for row in data.table.rows:
+            name, value = row.cells
+            with located(filename, row.line):
+                if name in variables or not name or "=" in name:
+                    wrong = (
+                        "stands there twice" if name in variables else "is no name of a variable"
+                    )
+                    raise PhraseError(f"{quoted(name)} {wrong}.")
+                variables[name] = self._around.values.text(value)
+        return variables
+
+    def do(self, name: str, verb: str) -> None:
+        """`started`, `stopped`, `killed`, `restarted`, `paused`, `resumed`."""
+        service = self.get(name)
+        match verb:
+            case "started":
+                self._start(service)
+            case "stopped":
+                service.stop()
+            case "killed":
+                service.kill()
+            case "restarted":
+                if service.running:
+                    service.stop()
+                self._start(service)
+            case "paused":
+                service.pause()
+            case "resumed":
+                service.resume()
+            case _:
+                raise PhraseError(f"A service cannot be {verb}.")
+
+    def _start(self, service: Service) -> None:
+        """Start it, and before it what it needs; but not again what a step has ended."""
+        *needed, _ = self._services.with_needs([service.declaration.name])
+        for each in map(self.get, needed):
+            if not each.started:
+                each.start(self._around, {})
+        service.start(self._around, {})
+
+    def begin_block(self) -> None:
+        """Note where the logs end as a block of acts is about to begin."""
+        for name, service in self._used.items():
+            self._window_starts[name] = service.mark()
+
+    def log_since(self, name: str) -> tuple[Service, int]:
+        """The service, and where in its log the window begins."""
+        service = self.get(name)
+        service.require_started()
+        return service, self._window_starts[name]
+
+    def health(self) -> Sequence[ServiceHealth]:
+        """The services that were started and are of this scenario."""
+        used = self._used.values()
+        return [each.health(self._journal.began) for each in used if each.started]
+
+    def known(self) -> Sequence[str]:
+        """All that can be said of services in `${service.…}`."""
+        declared = self._services.declared.items()
+        ports = [f"{name}.port" for name, _ in declared]
+        return [*ports, *(f"{name}.url" for name, each in declared if each.url is not None)]
+
+    def fact(self, dotted: str) -> object:
+        """What stands for `${service.NAME.port}` and `${service.NAME.url}`; KeyError for others."""
+        name, _, fact = dotted.rpartition(".")
+        if name not in self._services.declared or fact not in {"port", "url"}:
+            raise KeyError(dotted)
+        service = self.get(name)
+        if fact == "port":
+            return service.place.port
+        if service.declaration.url is None:
+            raise UnknownName(
+                f"The service {quoted(name)} has no url. It is declared in "
+                f"[evtbdd:service:{name}], as in url = http://127.0.0.1:${{port}}."
+            )
+        return service.said(self._around, service.declaration.url)
+
+    def folder(self) -> str:
+        """A folder of the scenario's own: `${scenario.folder}`."""
+        return str(self._services.folder(self._scopes["scenario"]))
+
+    def end(self) -> None:
+        """End those that live for the scenario; the others go on, unobserved."""
+        for service in self._used.values():
+            service.journal = None
+        self._used.clear()
+        self._services.close_scope(self._scopes["scenario"])

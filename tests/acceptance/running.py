@@ -1,0 +1,37 @@
+"""What a run said: of hooks too, which no formatter is told of; and without its folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from acceptance.project import Outcome, Verdict, normal
+
+_HOOK_ERROR = re.compile(
+    r"^ +Scenario(?: Outline)?: (?P<name>.+?) *\n"
+    r"HOOK-ERROR in before_scenario: (?P<text>.+(?:\n.+)*)",
+    re.MULTILINE,
+)
+
+
+def without(folder: Path, outcome: Outcome) -> Outcome:
+    """The outcome with the project's temporary folder called FOLDER."""
+    verdicts = {
+        name: Verdict(each.status, each.text.replace(str(folder), "FOLDER"))
+        for name, each in outcome.verdicts.items()
+    }
+    return Outcome(outcome.code, outcome.output.replace(str(folder), "FOLDER"), verdicts)
+
+
+def hook_errors(outcome: Outcome) -> Mapping[str, str]:
+    """For each scenario that could not begin, by its name, what was said of it."""
+    return {found["name"]: normal(found["text"]) for found in _HOOK_ERROR.finditer(outcome.output)}
+
+
+def told(outcome: Outcome, name: str) -> tuple[str, str]:
+    """The status of a scenario and what was said of it, whether by a step or by a hook."""
+    if name in (errors := hook_errors(outcome)):
+        return "hook_error", errors[name]
+    verdict = outcome.verdicts[name]
+    return verdict.status, normal(verdict.text)

@@ -1,0 +1,54 @@
+"""Brokers for these tests: Kafka embedded, and a real one where EVTBDD_TEST_KAFKA names it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from evtbdd.brokers.kafka.adapter import KafkaBroker
+from evtbdd.conformance.table import pytest_runtest_makereport, pytest_terminal_summary
+from evtbdd.embedded.kafka import EmbeddedKafka
+
+__all__ = ["pytest_runtest_makereport", "pytest_terminal_summary"]
+
+PATIENCE = 10.0
+REAL = "EVTBDD_TEST_KAFKA"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the marker of tests that need what not every machine has."""
+    config.addinivalue_line("markers", "optional: may be skipped in CI too")
+
+
+@pytest.fixture(scope="session")
+def embedded_address() -> Iterator[str]:
+    """A Kafka of evtbdd's own."""
+    with EmbeddedKafka() as kafka:
+        yield kafka.address
+    assert kafka.failures == []
+
+
+@pytest.fixture(scope="session")
+def real_address() -> str:
+    """The real Kafka."""
+    address = os.environ.get(REAL)
+    if address is None:
+        pytest.skip(f"{REAL}=host:port names no Kafka")
+    return address
+
+
+@pytest.fixture(params=["embedded", pytest.param("real", marks=pytest.mark.optional)])
+def address(request: pytest.FixtureRequest) -> str:
+    """Each Kafka in turn."""
+    found: str = request.getfixturevalue(f"{request.param}_address")
+    return found
+
+
+@pytest.fixture
+def kafka(address: str) -> Iterator[KafkaBroker]:
+    """evtbdd's connection to it."""
+    broker = KafkaBroker(address, patience=PATIENCE)
+    yield broker
+    broker.close()

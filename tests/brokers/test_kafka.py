@@ -1,0 +1,143 @@
+"""The Kafka adapter keeps what every broker promises, on a Kafka of our own and on a real one."""
+
+from __future__ import annotations
+
+import gc
+import os
+import socket
+from collections.abc import Iterator
+from typing import ClassVar
+
+import pytest
+
+from evtbdd.brokers.kafka.adapter import KafkaBroker
+from evtbdd.conformance import (
+    BrokerConformance,
+    Mortal,
+    RemoteConformance,
+    SharedConformance,
+    SubscribedConformance,
+)
+from evtbdd.conformance.publishing import Publishing
+from evtbdd.conformance.rig import Collected, NewName
+from evtbdd.embedded.kafka import EmbeddedKafka
+from evtbdd.ports import Broker
+
+REAL = "EVTBDD_TEST_KAFKA"
+PATIENCE = 10.0
+ILLEGAL = ("", ".", "..", "two words", "grüße", "x" * 250, "a/b")
+
+
+@pytest.fixture
+def sockets_collected() -> Iterator[None]:
+    """Collect what kafka-python (3.0.12) leaves of connections that failed: it closes none."""
+    yield
+    gc.collect()
+
+
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+@pytest.mark.usefixtures("sockets_collected")
+class TestEmbeddedKafka(
+    BrokerConformance, SharedConformance, SubscribedConformance, RemoteConformance
+):
+    """All promises, on a Kafka in this process."""
+
+    adapter: ClassVar[str] = "Kafka (embedded)"
+    illegal_names = ILLEGAL
+
+    @pytest.fixture
+    def broker(self, embedded_address: str) -> Iterator[Broker]:
+        broker = KafkaBroker(embedded_address, patience=PATIENCE)
+        yield broker
+        broker.close()
+
+    @pytest.fixture
+    def second_connection(self, embedded_address: str) -> Iterator[Broker]:
+        broker = KafkaBroker(embedded_address, patience=PATIENCE)
+        yield broker
+        broker.close()
+
+    @pytest.fixture
+    def unreachable(self) -> Iterator[Broker]:
+        # Bound, and not listened on: nobody else can begin to.
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            broker = KafkaBroker(f"127.0.0.1:{taken.getsockname()[1]}", patience=PATIENCE)
+            yield broker
+            broker.close()
+
+    @pytest.fixture
+    def mortal(self) -> Iterator[Mortal]:
+        with EmbeddedKafka() as kafka:
+            broker = KafkaBroker(kafka.address, patience=PATIENCE)
+            yield Mortal(broker, kafka.stop)
+            broker.close()
+
+    def test_a_broker_that_comes_back(self, sink: Collected) -> None:
+        """After a broker was away its connection goes on: nothing is lost, nothing twice."""
+        with EmbeddedKafka() as kafka:
+            broker = KafkaBroker(kafka.address, patience=PATIENCE)
+            self.created(broker, "orders")
+            self.watch(broker, sink, "orders")
+            self.publish(broker, "orders", b"before")
+            self.read_up(broker, "orders")
+            for turn in range(3):
+                kafka.stop()
+                kafka.start()
+                self.publish(broker, "orders", b"%d" % turn)
+                self.read_up(broker, "orders")
+            assert sink.values() == [b"before", b"0", b"1", b"2"]
+            broker.close()
+
+
+if REAL in os.environ:
+
+    class TestRealKafka(BrokerConformance, SharedConformance, SubscribedConformance):
+        """All promises that need not kill it, on a real Kafka."""
+
+        adapter: ClassVar[str] = "Kafka (real)"
+        illegal_names = ILLEGAL
+
+        @pytest.fixture
+        def broker(self, real_address: str) -> Iterator[Broker]:
+            broker = KafkaBroker(real_address, patience=PATIENCE)
+            yield broker
+            broker.close()
+
+        @pytest.fixture
+        def second_connection(self, real_address: str) -> Iterator[Broker]:
+            broker = KafkaBroker(real_address, patience=PATIENCE)
+            yield broker
+            broker.close()
+
+else:
+
+    @pytest.mark.optional
+    @pytest.mark.skip(reason=f"{REAL}=host:port names no Kafka")
+    def test_a_real_kafka() -> None:
+        """A real Kafka is tested where the environment names one."""
+
+
+class TestKafkaThatCreatesTopics(Publishing):
+    """A Kafka that creates topics for whoever asks is not made to."""
+
+    adapter: ClassVar[str] = "Kafka (auto-create)"
+
+    @pytest.fixture
+    def broker(self) -> Iterator[Broker]:
+        with EmbeddedKafka(auto_create=True) as kafka:
+            broker = KafkaBroker(kafka.address, patience=PATIENCE)
+            yield broker
+            broker.close()
+
+    def test_reading_creates_no_channel(
+        self, broker: Broker, channel: str, new_name: NewName, sink: Collected
+    ) -> None:
+        """Watching never creates a channel, not even one that was deleted while it was watched."""
+        gone = self.created(broker, new_name())
+        self.watch(broker, sink, gone, channel)
+        broker.delete([gone], self.deadline())
+        for _ in range(20):
+            self.publish(broker, channel, b"x")
+            self.read_up(broker, channel)
+        assert broker.lanes([gone], self.deadline()) == {}
