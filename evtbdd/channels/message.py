@@ -55,11 +55,8 @@ def encode(draft: Draft, channel: Channel) -> Message:
         can.require(Capability.HEADERS)
     try:
         value = channel.codec.encode(payload)
-    except ValueError as error:
-        raise PhraseError(
-            f"This cannot be published to {quoted(channel.name)}, whose codec is "
-            f"{channel.declaration.codec}: {error}"
-        ) from error
+    except PhraseError as error:
+        raise PhraseError(f"This cannot be published to {quoted(channel.name)}: {error}") from error
     return Message(value, key, headers, draft.routing_key)
 
 

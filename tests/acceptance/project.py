@@ -16,7 +16,7 @@ SHOP = ROOT / "tests" / "systems" / "shop"
 
 
 # behave's own reports leave out the texts of errors (JSON), or mix them with others (JUnit).
-FORMATTER = '''
+FORMATTER = """
 import json
 from behave.formatter.base import Formatter
 
@@ -36,7 +36,7 @@ class Verdicts(Formatter):
     def close(self):
         json.dump(self.verdicts, self.stream)
         self.close_stream()
-'''
+"""
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,8 @@ NORMAL = (
     (re.compile(r"evtbdd-[0-9a-z]+-([sf]\d+|run)-(\S+?)-[0-9a-z]{4}\b"), r"TOPIC-\2"),
     (re.compile(r"shipping-[0-9a-z]{11,}-[sf]\d+"), "GROUP"),
     (re.compile(r"[+-]\d+\.\d\d s"), "+T s"),
-    (re.compile(r"waited \d+\.\d s"), "waited T s"),
+    (re.compile(r"(waited|watched) \d+\.\d s"), r"\1 T s"),
+    (re.compile(re.escape(str(SHOP))), "SHOP"),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "UUID"),
     (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)"), "TIMESTAMP"),
 )

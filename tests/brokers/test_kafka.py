@@ -35,7 +35,9 @@ def sockets_collected() -> Iterator[None]:
     gc.collect()
 
 
-@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+# The sockets are kafka-python's; the transport is that of a client which connects to an embedded
+# broker in the very moment in which it stops.
+@pytest.mark.filterwarnings("ignore:unclosed (<socket|transport):ResourceWarning")
 @pytest.mark.usefixtures("sockets_collected")
 class TestEmbeddedKafka(
     BrokerConformance, SharedConformance, SubscribedConformance, RemoteConformance

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from services.conftest import Stage
@@ -74,12 +73,12 @@ def test_a_circle_is_an_error_of_the_settings(
     assert str(raised.value) == f"The services {circle} need each other: none can be first."
 
 
-def test_what_is_needed_must_be_declared(stage: Begin, tmp_path: Path) -> None:
+def test_what_is_needed_must_be_declared(stage: Begin) -> None:
     """The error says by which section it is needed."""
     with pytest.raises(SettingsError) as raised:
-        stage(settings(shop="bd", db=""))
+        stage(settings(shop="dbb", db=""))
     assert str(raised.value) == (
-        '[evtbdd:service:shop] needs: no service is called "bd". Did you mean "db"?'
+        '[evtbdd:service:shop] needs: no service is called "dbb". Did you mean "db"?'
     )
 
 

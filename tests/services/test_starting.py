@@ -51,10 +51,11 @@ def test_log_is_ready_when_it_has_logged_that(stage: Begin) -> None:
 def test_port_is_ready_when_its_port_accepts(stage: Begin) -> None:
     """The port is its own, and told to it."""
     begun = stage(service(f'{PYTHON} "{SERVE}" ${{port}}', "ready = port ${port}"))
-    said = ready(begun)
-    port = begun.begin().services.fact("it.port")
-    assert said.startswith("port ") and said.endswith(" accepts connections")
-    assert isinstance(port, int)
+    scenario = begun.begin(services=["it"])
+    scenario.services.run("it", {})
+    port = scenario.values.text("${service.it.port}")
+    news = [noted.entry for noted in scenario.journal.since()]
+    assert ServiceReady("it", f"port {port} accepts connections") in news
 
 
 def test_get_is_ready_when_its_url_answers(stage: Begin) -> None:
@@ -103,10 +104,10 @@ def test_one_that_ends_with_another_code_is_not_ready(stage: Begin) -> None:
 @pytest.mark.parametrize(
     ("readiness", "seen"),
     [
-        ('log "up"', 'it has not logged "up"'),
+        ('log "open"', 'it has not logged "open"'),
         ("exit 0", "it has not ended"),
         ("port 1", "port 1: Connection refused"),
-        ("get http://127.0.0.1:1/", "http://127.0.0.1:1/: Connection refused"),
+        ("get http://127.0.0.1:1/ 204", "http://127.0.0.1:1/: Connection refused"),
     ],
 )
 def test_one_that_is_never_ready_is_told_what_was_seen(

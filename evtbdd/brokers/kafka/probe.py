@@ -14,6 +14,9 @@ from evtbdd.errors import BrokerUnavailable, SettingsError
 from evtbdd.words import duration
 
 CORRELATION = 20_181
+ENOUGH = 8
+"""Bytes of the answer: its length, and the number of the request that it answers."""
+
 REQUEST = struct.pack(">ihhih", 10, 18, 0, CORRELATION, -1)
 
 
@@ -52,7 +55,10 @@ def _cause(host: str, port: int, deadline: Deadline) -> str | None:
         with socket.create_connection((host, port), max(0.01, deadline.remaining())) as link:
             link.settimeout(max(0.01, deadline.remaining()))
             link.sendall(REQUEST)
-            answer = link.recv(8)
+            answer = b""
+            while len(answer) < ENOUGH and (more := link.recv(ENOUGH - len(answer))):
+                answer += more
+                link.settimeout(max(0.01, deadline.remaining()))
     except ConnectionRefusedError:
         return "nothing listens there (connection refused)"
     except socket.gaierror:
@@ -63,6 +69,6 @@ def _cause(host: str, port: int, deadline: Deadline) -> str | None:
         return f"the connection broke ({error.strerror or error})"
     if not answer:
         return "it closed the connection (TLS or a password expected, or no Kafka)"
-    if len(answer) < 8 or struct.unpack(">ii", answer)[1] != CORRELATION:
+    if len(answer) < ENOUGH or struct.unpack(">ii", answer)[1] != CORRELATION:
         return "something else than Kafka answers there"
     return None

@@ -114,7 +114,7 @@ FAULTS = {
     "spread-keys": Fault("answers with one key go to the partitions in turn"),
     "late": Fault("the answer is published `LATE` seconds late (3 unless said)"),
     "crash-at-start": Fault("says that it cannot open the ledger, and exits with 3"),
-    "crash-on-event": Fault("ends at its first event with a traceback and exit code 1"),
+    "crash-on-event": Fault("ends at its first event with one last line and exit code 1"),
     "dead-but-running": Fault("says that it started, and never subscribes"),
     "subscribed-elsewhere": Fault("subscribes to a topic of its own, the right name and `-old`"),
     "quiet-log": Fault("writes no log"),

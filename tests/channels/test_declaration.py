@@ -1,0 +1,82 @@
+"""What the settings, or a step, say of a channel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from evtbdd.channels.declaration import Declaration
+from evtbdd.errors import PhraseError, SettingsError
+from evtbdd.sections import SECTIONS
+from evtbdd.settings.load import Settings
+
+
+def of_settings(text: str, folder: Path) -> Declaration:
+    (folder / "evtbdd.cfg").write_text(f"[evtbdd:channel:orders]\n{text}", encoding="utf-8")
+    settings = Settings.load(folder, sections=SECTIONS, userdata={}, environ={})
+    return Declaration.of_settings(settings, "orders")
+
+
+def test_a_name_is_enough(tmp_path: Path) -> None:
+    """It is JSON, in one partition, on the only broker."""
+    assert of_settings("", tmp_path) == Declaration("orders")
+
+
+def test_settings_are_read(tmp_path: Path) -> None:
+    """What is the broker's alone is handed on."""
+    text = (
+        "broker = main\ncodec = text\ntype = @header.kind\ntypes = A, B\npartitions = 3\n"
+        "replication = 2\nconfig.retention.ms = 1000\n"
+    )
+    assert of_settings(text, tmp_path) == Declaration(
+        "orders",
+        broker="main",
+        codec="text",
+        type="@header.kind",
+        types=frozenset({"A", "B"}),
+        partitions=3,
+        options={"replication": "2", "config.retention.ms": "1000"},
+    )
+
+
+def test_a_row_goes_on_top_of_what_is_declared() -> None:
+    """An empty cell says nothing."""
+    base = Declaration("orders", broker="main", partitions=3, options={"config.a": "1"})
+    cells = {"partitions": "2", "broker": "", "types": "A", "config.b": "2"}
+    assert Declaration.of_row("orders", cells, base) == Declaration(
+        "orders",
+        broker="main",
+        partitions=2,
+        types=frozenset({"A"}),
+        options={"config.a": "1", "config.b": "2"},
+    )
+    assert Declaration.of_row("new", {}, None) == Declaration("new")
+
+
+@pytest.mark.parametrize(
+    ("cells", "wrong"),
+    [
+        ({"partitons": "3"}, 'No channel has a "partitons". Did you mean "partitions"?'),
+        (
+            {"partitions": "0"},
+            'The channel "orders" cannot have partitions = 0: "0" is not 1 or more.',
+        ),
+        (
+            {"partitions": "-1"},
+            'The channel "orders" cannot have partitions = -1: "-1" is not a whole number.',
+        ),
+    ],
+)
+def test_a_row_that_cannot_be_meant_is_an_error(cells: dict[str, str], wrong: str) -> None:
+    """It says what would be right."""
+    with pytest.raises(PhraseError) as raised:
+        Declaration.of_row("orders", cells, None)
+    assert str(raised.value) == wrong
+
+
+def test_a_codec_that_nobody_knows_is_told_with_its_section() -> None:
+    """When the channel is opened."""
+    with pytest.raises(SettingsError) as raised:
+        Declaration("orders", codec="jsn").coded()
+    assert str(raised.value).startswith("[evtbdd:channel:orders] codec: ")
