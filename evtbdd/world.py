@@ -53,6 +53,7 @@ class World:
             self.run_id,
             self.channels.deadline,
         )
+        self.lives = self.services.lives()
         self._numbers = {"scenario": 0, "feature": 1}
         self._scenario: Scenario | None = None
 
@@ -113,9 +114,7 @@ class Scenario:
         self.values = Values(
             folder=folders[0], environment=os.environ, now=lambda: datetime.now(timezone.utc)
         )
-        self.channels = ScenarioChannels(
-            world.channels, scopes, world.services.lives(), self.journal
-        )
+        self.channels = ScenarioChannels(world.channels, scopes, world.lives, self.journal)
         self.services = ScenarioServices(world.services, scopes, self.journal, self)
         self.publisher = Publisher(self.channels, self.journal, self.values, folders)
         witness = ChannelWitness(self.channels, self.services.health)

@@ -24,15 +24,13 @@ def document(data: Data, read: Callable[[str], Value]) -> Value:
         if not isinstance(mistake, DocumentError):
             raise
         line = opening + mistake.line
-        column = mistake.column + _indentation(filename, line, text, mistake.line)
+        column = mistake.column + _indentation(filename, opening)
         raise PhraseError(
             f"{filename}:{line}:{column}: this is no JSON: {mistake.reason}."
         ) from error
 
 
-def _indentation(filename: str, line: int, text: str, number: int) -> int:
-    """How many columns of the feature file's line behave has taken off."""
-    lines = text.splitlines()
-    bare = lines[number - 1] if 0 < number <= len(lines) else ""
-    written = linecache.getline(filename, line).rstrip("\n")
-    return max(0, written.find(bare)) if bare else 0
+def _indentation(filename: str, opening: int) -> int:
+    """How many columns behave has taken off every line: those before the opening quotes."""
+    written = linecache.getline(filename, opening)
+    return len(written) - len(written.lstrip())

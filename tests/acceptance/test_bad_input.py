@@ -341,7 +341,6 @@ def test_a_filled_in_docstring_that_is_no_json_is_told_by_its_line(outline: Outc
     assert "Traceback" not in outline.output
 
 
-@pytest.mark.xfail(reason="tables.documents seeks the filled in line, which no feature file has")
 def test_a_filled_in_docstring_that_is_no_json_is_told_by_its_column(outline: Outcome) -> None:
     """The column is that where the placeholder of the outline stands."""
     assert outline.verdicts["an order of lots -- @1.2 "].text == (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import socket
 from collections.abc import Iterator
@@ -23,22 +22,18 @@ from evtbdd.conformance.rig import Collected, NewName
 from evtbdd.embedded.kafka import EmbeddedKafka
 from evtbdd.ports import Broker
 
+# The sockets are kafka-python's, see conftest.py; the transport is that of a client which connects to
+# an embedded broker in the very moment in which it stops.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed (<socket|transport):ResourceWarning"),
+    pytest.mark.usefixtures("sockets_collected"),
+]
+
 REAL = "EVTBDD_TEST_KAFKA"
 PATIENCE = 10.0
 ILLEGAL = ("", ".", "..", "two words", "grüße", "x" * 250, "a/b")
 
 
-@pytest.fixture
-def sockets_collected() -> Iterator[None]:
-    """Collect what kafka-python (3.0.12) leaves of connections that failed: it closes none."""
-    yield
-    gc.collect()
-
-
-# The sockets are kafka-python's; the transport is that of a client which connects to an embedded
-# broker in the very moment in which it stops.
-@pytest.mark.filterwarnings("ignore:unclosed (<socket|transport):ResourceWarning")
-@pytest.mark.usefixtures("sockets_collected")
 class TestEmbeddedKafka(
     BrokerConformance, SharedConformance, SubscribedConformance, RemoteConformance
 ):

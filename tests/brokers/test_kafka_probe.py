@@ -13,6 +13,13 @@ from evtbdd.brokers.kafka.adapter import KafkaBroker
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerUnavailable, SettingsError
 
+# The sockets are kafka-python's, see conftest.py; the transport is that of a client which connects to
+# an embedded broker in the very moment in which it stops.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed (<socket|transport):ResourceWarning"),
+    pytest.mark.usefixtures("sockets_collected"),
+]
+
 LOCAL = "127.0.0.1"
 
 

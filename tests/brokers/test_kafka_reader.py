@@ -17,6 +17,13 @@ from evtbdd.conformance.rig import Collected
 from evtbdd.errors import BrokerError, BrokerUnavailable, PublishRefused
 from evtbdd.ports import ChannelPlan, Message
 
+# The sockets are kafka-python's, see conftest.py; the transport is that of a client which connects to
+# an embedded broker in the very moment in which it stops.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed (<socket|transport):ResourceWarning"),
+    pytest.mark.usefixtures("sockets_collected"),
+]
+
 
 def soon() -> Deadline:
     return Deadline.after(20)

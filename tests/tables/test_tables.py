@@ -139,7 +139,7 @@ def test_an_empty_document_is_told_too(tmp_path: Path) -> None:
     """There is no sign to point at."""
     data = below_a_step(tmp_path, "", 6)
     said = text_of(PhraseError, read_document, data, Scene().values.expected_document)
-    assert said == f"{data.location[0]}:5:1: this is no JSON: expected a value."
+    assert said == f"{data.location[0]}:5:7: this is no JSON: expected a value."
 
 
 def test_a_document_of_which_the_file_is_not_there() -> None:

@@ -53,11 +53,12 @@ class KafkaPublisher:
         doing = f"publish to the topic {quoted(topic)}"
         never = Event()
         anew = False
+        place = next(self._turns) if message.key is None else _hashed(message.key)
         while True:
             leaders = self._topics.leaders(topic, deadline, anew=anew)
             if not leaders:
                 raise self.no_topic(topic)
-            partition = self._partition(message.key, len(leaders))
+            partition = place % len(leaders)
             try:
                 return self._send(doing, topic, partition, leaders[partition], message, deadline)
             except NOT_STORED as error:
@@ -71,13 +72,6 @@ class KafkaPublisher:
     def no_topic(self, topic: str) -> PublishRefused:
         """What is raised for a topic that is not there."""
         return PublishRefused(f"There is no topic {quoted(topic)} at {self._connection.address}.")
-
-    def _partition(self, key: bytes | None, partitions: int) -> int:
-        """By its key as Kafka's own clients do, without one in turn."""
-        if key is None:
-            return next(self._turns) % partitions
-        hashed: int = murmur2(key)
-        return (hashed & 0x7FFFFFFF) % partitions
 
     def _send(
         self,
@@ -98,6 +92,12 @@ class KafkaPublisher:
             reasons = [each for each in (answer.error_message, *said) if each]
             raise driver.for_code(answer.error_code)(*reasons[-1:])
         return Position(str(partition), answer.base_offset)
+
+
+def _hashed(key: bytes) -> int:
+    """What Kafka's own clients choose a partition by."""
+    hashed: int = murmur2(key)
+    return hashed & 0x7FFFFFFF
 
 
 def _batch(message: Message) -> bytes:

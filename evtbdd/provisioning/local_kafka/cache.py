@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from evtbdd.errors import BrokerUnavailable
 from evtbdd.provisioning.local_kafka.keeping import Keeper
 
 
@@ -23,10 +24,15 @@ class Cache:
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Cache:
-        """Where it is; it need not be there yet."""
+        """Where it is; it need not be there yet. BrokerUnavailable for a user without a home."""
         base = Path(environment.get("XDG_CACHE_HOME") or ".")
         if not base.is_absolute():  # as the XDG Base Directory Specification has it
-            base = Path(environment.get("HOME") or "~").expanduser() / ".cache"
+            try:
+                base = Path(environment.get("HOME") or Path.home()) / ".cache"
+            except RuntimeError as error:
+                raise BrokerUnavailable(
+                    "This user has no home folder to keep Kafka in; name a folder by XDG_CACHE_HOME."
+                ) from error
         return cls(base / "evtbdd")
 
     def scratch(self, keeper: Keeper) -> Path:

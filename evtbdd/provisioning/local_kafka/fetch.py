@@ -29,9 +29,7 @@ _POM = f"""\
   </dependencies>
 </project>
 """
-_OTHERWISE = (
-    "Name a Kafka that is installed by KAFKA_HOME or KAFKA_LIBS, or use kafka+embedded://."
-)
+_OTHERWISE = "Name a Kafka that is installed by KAFKA_HOME or KAFKA_LIBS, or use kafka+embedded://."
 _REFUSED = "this is what mvn has brought, and it was not kept."
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -105,4 +105,3 @@ def _in_folder(folder: Path) -> Jars | None:
     if not any(folder.glob(_CLIENTS)):
         return None
     return Jars(tuple(sorted(folder.glob("*.jar"))))
-

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerUnavailable
 from evtbdd.words import duration
 
@@ -101,7 +100,7 @@ class Commands:
         process, log = self.start(name, command)
         ended = threading.Event()
         process.on_exit(lambda _: ended.set())
-        in_time = ended.wait(Deadline.after(patience).remaining())
+        in_time = ended.wait(patience)
         done = Done(process.kill(), text(log))
         if not in_time:
             raise BrokerUnavailable(f"{name} was not done after {duration(patience)}.")

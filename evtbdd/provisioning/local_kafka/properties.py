@@ -28,8 +28,6 @@ DEFAULTS: Mapping[str, str] = {
     "group.initial.rebalance.delay.ms": "0",
     # A member that was killed is soon noticed, where a service asks for that.
     "group.min.session.timeout.ms": "1000",
-    "broker.session.timeout.ms": "9000",
-    "broker.heartbeat.interval.ms": "500",
     # A mistyped topic is an error, and a deleted one is gone (its files too, else they pile up).
     "auto.create.topics.enable": "false",
     "log.segment.delete.delay.ms": "500",

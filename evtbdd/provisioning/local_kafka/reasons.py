@@ -8,7 +8,8 @@ MOST = 3
 _ENTRY = re.compile(r"(FATAL|ERROR|WARN|INFO|DEBUG|TRACE) \S+ (.*)")
 _FRAME = re.compile(r"\s+(at |\.\.\. \d+ more)|\s*Suppressed: ")
 _THROWN = re.compile(r"(?:Caused by: )?(?:[a-z]\w*\.)+([A-Z][\w$]*)(: .*)?")
-_NOISE = ("Picked up ", "SLF4J", "#", "[warning]")
+_NOISE = ("Picked up ", "SLF4J")
+_SAYS_NOTHING = "Exiting Kafka due to fatal exception"
 
 
 def reasons(log: str) -> str:
@@ -31,7 +32,7 @@ def reasons(log: str) -> str:
         thrown = _THROWN.fullmatch(text)
         text = f"{thrown[1]}{thrown[2] or ''}" if thrown else text
         target = said if within in {"ERROR", "FATAL"} else other
-        if not any(_message(text) in known for known in target):
+        if text != _SAYS_NOTHING and not any(_message(text) in known for known in target):
             target.append(text)
     return "; ".join(said[:MOST] or other[-MOST:]) or "nothing"
 

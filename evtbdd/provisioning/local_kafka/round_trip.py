@@ -43,8 +43,8 @@ def _would_create(link: socket.socket, deadline: Deadline) -> bool:
 
 def _cluster(link: socket.socket, deadline: Deadline) -> bytes:
     answer = _call(link, deadline, _METADATA, 2, struct.pack(">i", 0))
-    (brokers,) = struct.unpack_from(">i", answer, 4)
-    at = 8
+    (brokers,) = struct.unpack_from(">i", answer)
+    at = 4
     for _ in range(brokers):
         at += 4  # its id
         at += _length(answer, at)  # its host

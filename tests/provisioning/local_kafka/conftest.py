@@ -1,0 +1,95 @@
+"""A cache into which Kafka was fetched once, folders to look into, and a keeper for each test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from evtbdd.errors import BrokerUnavailable
+from evtbdd.keeper import Keeper
+from evtbdd.provisioning.local_kafka.cache import Cache
+from evtbdd.provisioning.local_kafka.fetch import fetch_jars
+from evtbdd.provisioning.local_kafka.java import find_java
+from evtbdd.provisioning.local_kafka.keeping import Commands
+
+
+@pytest.fixture
+def keeper() -> Iterator[Keeper]:
+    """A keeper, and the promise that nothing of it is left after the test."""
+    with Keeper.start() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Cache:
+    """A cache that holds nothing but the Kafka that Maven has brought."""
+    try:
+        find_java(os.environ)
+    except BrokerUnavailable as error:
+        pytest.skip(str(error))
+    if shutil.which("mvn") is None:
+        pytest.skip("There is no mvn (Maven) on the PATH.")
+    cache = Cache(tmp_path_factory.mktemp("cache") / "evtbdd")
+    with Keeper.start() as keeper:
+        folder = tmp_path_factory.mktemp("fetching")
+        fetch_jars(cache, Commands(keeper, folder, dict(os.environ)))
+    return cache
+
+
+@pytest.fixture(scope="session")
+def jars(filled: Cache) -> Path:
+    """The folder of the jars in it."""
+    (folder,) = filled.folder.glob("kafka-*")
+    return folder
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where everything temporary of this test is, so that it can be seen to be gone."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No Kafka that is installed here is found."""
+    for name in ("KAFKA_LIBS", "KAFKA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def kept(filled: Cache, temporary: Path, alone: None, monkeypatch: pytest.MonkeyPatch) -> Cache:
+    """The filled cache as the user's; all tests that ask for it share what comes into it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(filled.folder.parent))
+    return filled
+
+
+@pytest.fixture
+def fresh(
+    jars: Path, temporary: Path, alone: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Cache:
+    """A user with an empty cache of their own, and an installed Kafka."""
+    monkeypatch.setenv("KAFKA_LIBS", str(jars))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return Cache.of(os.environ)
+
+
+@pytest.fixture
+def script() -> Callable[..., Path]:
+    """`script(path, *lines)` writes a shell script that stands for a program of the machine."""
+
+    def write(path: Path, *lines: str) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(["#!/bin/sh", *lines, ""]))
+        path.chmod(0o755)
+        return path
+
+    return write
