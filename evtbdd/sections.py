@@ -6,5 +6,12 @@ from evtbdd import main_section
 from evtbdd.channels import declaration as channel
 from evtbdd.channels import pool
 from evtbdd.services import declaration as service
+from evtbdd.values import declared as matcher
 
-SECTIONS = (main_section.SECTION, pool.SECTION, channel.SECTION, service.SECTION)
+SECTIONS = (
+    main_section.SECTION,
+    pool.SECTION,
+    channel.SECTION,
+    service.SECTION,
+    matcher.SECTION,
+)

@@ -26,6 +26,7 @@ from evtbdd.services.facility import Services
 from evtbdd.services.scenario import ScenarioServices
 from evtbdd.services.surroundings import Consumed
 from evtbdd.settings.load import Settings
+from evtbdd.values.declared import matcher_words
 from evtbdd.values.store import Values
 
 
@@ -54,6 +55,7 @@ class World:
             self.channels.deadline,
         )
         self.lives = self.services.lives()
+        self.matchers = matcher_words(settings)
         self._numbers = {"scenario": 0, "feature": 1}
         self._scenario: Scenario | None = None
 
@@ -112,7 +114,10 @@ class Scenario:
         self._block_open = False
         self.journal = Journal()
         self.values = Values(
-            folder=folders[0], environment=os.environ, now=lambda: datetime.now(timezone.utc)
+            folder=folders[0],
+            environment=os.environ,
+            now=lambda: datetime.now(timezone.utc),
+            matchers=world.matchers,
         )
         self.channels = ScenarioChannels(world.channels, scopes, world.lives, self.journal)
         self.services = ScenarioServices(world.services, scopes, self.journal, self)

@@ -53,6 +53,11 @@ class Publisher:
     def many(self, name: str, number: int, draft: Draft, data: Data, rate: int | None) -> None:
         """Publish an event so many times, placeholders made fresh each time."""
         channel = self._channels.get(name)
+        if number < 2:
+            raise PhraseError(
+                f"{number} events are published: the number must be 2 or more; one event is "
+                "published by: When an event is published"
+            )
         for turn in pace(number, rate):
             del turn
             self._publish(channel, [draft_of(data, draft, channel.declaration, self._values)])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from acceptance.project import Project
 from acceptance.table import lines, table
 
 
@@ -13,3 +16,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("phrase, fault, verdict and first line")
         for line in lines(cells):
             terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """An empty project in a folder of its own."""
+    return Project(tmp_path)

@@ -70,7 +70,9 @@ def test_every_room_has_its_place() -> None:
     assert rooms == set(ROOMS)
 
 
-@pytest.mark.parametrize(("room", "path"), list(modules()), ids=lambda each: str(each).rpartition('evtbdd/')[2])
+@pytest.mark.parametrize(
+    ("room", "path"), list(modules()), ids=lambda each: str(each).rpartition("evtbdd/")[2]
+)
 def test_a_room_sees_only_what_stands_above_it(room: str, path: Path) -> None:
     """No module imports a room that stands after its own."""
     if room == "__init__":

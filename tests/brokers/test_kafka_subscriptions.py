@@ -16,6 +16,13 @@ from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError
 from evtbdd.ports import ChannelPlan, Message
 
+# The sockets are kafka-python's, see conftest.py; the transport is that of a client which connects to
+# an embedded broker in the very moment in which it stops.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed (<socket|transport):ResourceWarning"),
+    pytest.mark.usefixtures("sockets_collected"),
+]
+
 NewConsumer = Callable[[str], Consumer]
 
 
@@ -186,13 +193,6 @@ def test_not_ready_for_a_topic_that_it_does_not_consume(
 SERVICE = """
 import sys
 from confluent_kafka import Consumer
-
-# The sockets are kafka-python's, see conftest.py; the transport is that of a client which connects to
-# an embedded broker in the very moment in which it stops.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:unclosed (<socket|transport):ResourceWarning"),
-    pytest.mark.usefixtures("sockets_collected"),
-]
 address, group, topic = sys.argv[1:]
 consumer = Consumer({"bootstrap.servers": address, "group.id": group})
 consumer.subscribe([topic])

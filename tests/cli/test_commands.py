@@ -52,9 +52,7 @@ def test_every_phrase_has_an_example_and_a_help() -> None:
     ("page", "arguments"),
     [("phrases.md", ["steps", "--markdown"]), ("settings.md", ["settings", "--markdown"])],
 )
-def test_the_pages_of_the_docs_are_what_the_command_prints(
-    page: str, arguments: list[str]
-) -> None:
+def test_the_pages_of_the_docs_are_what_the_command_prints(page: str, arguments: list[str]) -> None:
     """`docs/` does not fall behind: where this fails, `make docs` writes the pages anew."""
     assert (ROOT / "docs" / page).read_text(encoding="utf-8") == evtbdd(*arguments).stdout
 

@@ -122,7 +122,9 @@ def test_every_package_is_listed() -> None:
 def test_there_is_an_extra_for_every_way_to_use_it() -> None:
     """What is needed for a broker is asked for by its name; `all` brings all of them."""
     extras = setup()["options.extras_require"]
-    needed = {line for name in ("kafka", "rabbitmq", "sqs", "embedded") for line in lines(extras[name])}
+    needed = {
+        line for name in ("kafka", "rabbitmq", "sqs", "embedded") for line in lines(extras[name])
+    }
     assert needed == set(lines(extras["all"]))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -128,4 +129,8 @@ def _options(address: str, patience: float) -> Mapping[str, Any]:
 
 def connect(address: str, *, patience: float) -> KafkaBroker:
     """The Kafka at `host:port`, or at several with commas; nothing is opened yet."""
+    driver = logging.getLogger("kafka")
+    if driver.level == logging.NOTSET:
+        # behave would show each connection that it logs; what goes wrong is raised in sentences.
+        driver.setLevel(logging.CRITICAL)
     return KafkaBroker(address, patience=patience)

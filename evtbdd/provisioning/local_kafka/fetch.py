@@ -80,7 +80,7 @@ def _bring(maven: str, scratch: Path, commands: Commands) -> None:
     if done.end.code != 0:
         raise BrokerUnavailable(
             f"Kafka {VERSION} cannot be fetched: mvn {done.end} and said: "
-            f"{_why(done.said)} {_OTHERWISE}"
+            f"{_why(done.said)}. {_OTHERWISE}"
         )
 
 
@@ -88,4 +88,4 @@ def _why(said: str) -> str:
     """The first of its errors, without the advice to read about Maven."""
     lines = [line for line in _COLOUR.sub("", said).splitlines() if line.strip()]
     errors = [line.removeprefix("[ERROR] ") for line in lines if line.startswith("[ERROR] ")]
-    return (errors or lines or ["nothing."])[0].partition(" -> [Help")[0]
+    return (errors or lines or ["nothing"])[0].partition(" -> [Help")[0].rstrip(".")

@@ -13,7 +13,7 @@ _SAYS_NOTHING = "Exiting Kafka due to fatal exception"
 
 
 def reasons(log: str) -> str:
-    """The lines that say it, on one line: no stack, no package names, nothing twice.
+    """The lines that say it, on one line without a full stop: no stack, no packages, nothing twice.
 
     An error says what was thrown, and what caused that where it says something new. Where no entry
     is an error, what was said last.
@@ -34,7 +34,7 @@ def reasons(log: str) -> str:
         target = said if within in {"ERROR", "FATAL"} else other
         if text != _SAYS_NOTHING and not any(_message(text) in known for known in target):
             target.append(text)
-    return "; ".join(said[:MOST] or other[-MOST:]) or "nothing"
+    return "; ".join(said[:MOST] or other[-MOST:]).rstrip(".") or "nothing"
 
 
 def _message(text: str) -> str:

@@ -95,7 +95,9 @@ def test_nowhere(machine: Machine) -> None:
 
 
 @pytest.mark.parametrize(("variable", "inner"), [("KAFKA_LIBS", ""), ("KAFKA_HOME", "/libs")])
-def test_a_variable_that_is_wrong(machine: Machine, tmp_path: Path, variable: str, inner: str) -> None:
+def test_a_variable_that_is_wrong(
+    machine: Machine, tmp_path: Path, variable: str, inner: str
+) -> None:
     """A variable that names something else is not passed over in silence."""
     with pytest.raises(BrokerUnavailable) as caught:
         machine.find(**{variable: tmp_path / "nowhere"})

@@ -83,9 +83,7 @@ def test_one_that_cannot_be_run(tmp_path: Path) -> None:
     )
 
 
-def test_one_that_hangs(
-    script: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_that_hangs(script: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A Java that does not come to an end is waited for, but not for ever."""
     monkeypatch.setattr(java, "PATIENCE", 0.2)
     program = script(tmp_path / "java", "exec /bin/sleep 100")

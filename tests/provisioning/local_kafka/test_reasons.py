@@ -20,7 +20,7 @@ def test_an_error_with_its_exception() -> None:
     """The stack, the package, the warnings and a cause that says nothing new are left out."""
     assert reasons(PORT) == (
         "Unable to start acceptor for PLAINTEXT; KafkaException: Socket server failed to bind to "
-        "127.0.0.1:21001: Address already in use."
+        "127.0.0.1:21001: Address already in use"
     )
 
 
@@ -35,17 +35,18 @@ def test_a_cause_that_says_more() -> None:
 
 def test_nothing_but_warnings() -> None:
     """Where there is no error, what was said last."""
-    assert reasons(ACTIVATION) == "[QuorumController id=1] Performing controller activation."
+    assert reasons(ACTIVATION) == "[QuorumController id=1] Performing controller activation"
 
 
 def test_before_kafka() -> None:
     """What Java itself says is passed on."""
-    assert reasons(
-        "Picked up JAVA_TOOL_OPTIONS: -Da=b\n"
-        "Error: Could not find or load main class kafka.Kafka\n"
-        "Caused by: java.lang.ClassNotFoundException: kafka.Kafka\n"
-    ) == (
-        "Error: Could not find or load main class kafka.Kafka; ClassNotFoundException: kafka.Kafka"
+    assert (
+        reasons(
+            "Picked up JAVA_TOOL_OPTIONS: -Da=b\n"
+            "Error: Could not find or load main class kafka.Kafka\n"
+            "Caused by: java.lang.ClassNotFoundException: kafka.Kafka\n"
+        )
+        == "Error: Could not find or load main class kafka.Kafka"
     )
 
 
