@@ -8,7 +8,6 @@ from typing import Any
 
 from evtbdd.phrases import catalogue
 
-
 FORMS = {
     "json": catalogue.as_json,
     "markdown": catalogue.markdown,

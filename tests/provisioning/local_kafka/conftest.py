@@ -12,6 +12,7 @@ import pytest
 
 from evtbdd.errors import BrokerUnavailable
 from evtbdd.keeper import Keeper
+from evtbdd.provisioning.local_kafka import LocalKafka
 from evtbdd.provisioning.local_kafka.cache import Cache
 from evtbdd.provisioning.local_kafka.fetch import fetch_jars
 from evtbdd.provisioning.local_kafka.java import find_java
@@ -65,11 +66,24 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.fixture
-def kept(filled: Cache, temporary: Path, alone: None, monkeypatch: pytest.MonkeyPatch) -> Cache:
-    """The filled cache as the user's; all tests that ask for it share what comes into it."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(filled.folder.parent))
+@pytest.fixture(scope="session")
+def used(filled: Cache) -> Cache:
+    """The filled cache after its first Kafka."""
+    with pytest.MonkeyPatch.context() as patch, Keeper.start() as keeper:
+        patch.delenv("KAFKA_LIBS", raising=False)
+        patch.delenv("KAFKA_HOME", raising=False)
+        patch.setenv("XDG_CACHE_HOME", str(filled.folder.parent))
+        local = LocalKafka(lambda: keeper)
+        local.start()
+        local.stop()
     return filled
+
+
+@pytest.fixture
+def kept(used: Cache, temporary: Path, alone: None, monkeypatch: pytest.MonkeyPatch) -> Cache:
+    """The used cache as this user's."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(used.folder.parent))
+    return used
 
 
 @pytest.fixture
