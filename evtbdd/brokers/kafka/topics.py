@@ -42,19 +42,13 @@ class Topics:
             )["topics"],
         )
         refused = [answer for answer in answers if answer["error_code"] != 0]
+        created = [answer["name"] for answer in answers if answer["error_code"] == 0]
+        # Also before some are deleted again: else they would be seen coming after they were gone.
+        self._wait_until(lambda: self._are_led(doing, created, deadline), doing, deadline)
         if refused:
-            created = [answer["name"] for answer in answers if answer["error_code"] == 0]
             self.delete(created, deadline)
             name, error = refused[0]["name"], _error(refused[0])
             raise translated(error, self._connection.address, f"create the topic {quoted(name)}")
-
-        def are_led() -> bool:
-            found = self._describe(doing, list(wanted), deadline)
-            return found.keys() == wanted.keys() and all(
-                leaders and -1 not in leaders for leaders in found.values()
-            )
-
-        self._wait_until(are_led, doing, deadline)
 
     def delete(self, names: Sequence[str], deadline: Deadline) -> None:
         """Delete topics, all in one request; return when the broker shows them no more.
@@ -126,6 +120,12 @@ class Topics:
             self._leaders.pop(name, None)
         self._leaders.update(found)
         return found
+
+    def _are_led(self, doing: str, names: Sequence[str], deadline: Deadline) -> bool:
+        found = self._describe(doing, names, deadline)
+        return found.keys() == set(names) and all(
+            leaders and -1 not in leaders for leaders in found.values()
+        )
 
     def _wait_until(self, done: Callable[[], bool], doing: str, deadline: Deadline) -> None:
         """A broker learns of what its controller did a little later."""

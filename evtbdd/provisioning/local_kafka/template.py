@@ -94,8 +94,11 @@ class Archive:
 
     @property
     def is_being_made(self) -> bool:
-        """Whether the Kafka that was started with `flags` must end by SIGTERM for its sake."""
-        return self._scratch is not None
+        """Whether the Kafka that was started with `flags` must end by SIGTERM for its sake.
+
+        Not any more, once another run has made it.
+        """
+        return self._scratch is not None and not self.path.is_file()
 
     def flags(self, keeper: Keeper) -> list[str]:
         """For Java: read it; write it where there is none; nothing where it cannot be kept."""
