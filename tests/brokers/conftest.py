@@ -1,4 +1,4 @@
-"""Brokers for these tests: Kafka embedded, and a real one where EVTBDD_TEST_KAFKA names it."""
+"""Brokers for these tests: Kafka embedded, and a real one where TEST_KAFKA names it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from evtbdd.embedded.kafka import EmbeddedKafka
 __all__ = ["pytest_runtest_makereport", "pytest_terminal_summary"]
 
 PATIENCE = 10.0
-REAL = "EVTBDD_TEST_KAFKA"
+REAL = "TEST_KAFKA"
 
 
 def pytest_configure(config: pytest.Config) -> None:

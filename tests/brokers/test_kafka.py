@@ -29,7 +29,7 @@ pytestmark = [
     pytest.mark.usefixtures("sockets_collected"),
 ]
 
-REAL = "EVTBDD_TEST_KAFKA"
+REAL = "TEST_KAFKA"
 PATIENCE = 10.0
 ILLEGAL = ("", ".", "..", "two words", "grüße", "x" * 250, "a/b")
 
