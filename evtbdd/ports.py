@@ -34,18 +34,18 @@ class Capability(Enum):
     ROUTING_KEYS = "routing keys"
     ORDER = "an order of events within a lane"
     EXACT_END = "an exact end of a channel"
-    SUBSCRIPTIONS = "knowing which service is subscribed"
+    SUBSCRIPTIONS = "knowledge of which service is subscribed"
 
 
 WHO_CAN: Mapping[Capability, str] = {
-    Capability.KEYS: "memory and Kafka",
-    Capability.HEADERS: "memory and Kafka",
-    Capability.TOMBSTONES: "memory and Kafka",
-    Capability.PARTITIONS: "memory and Kafka",
-    Capability.ROUTING_KEYS: "RabbitMQ",
-    Capability.ORDER: "memory and Kafka",
-    Capability.EXACT_END: "memory and Kafka",
-    Capability.SUBSCRIPTIONS: "Kafka",
+    Capability.KEYS: "memory and Kafka have them",
+    Capability.HEADERS: "memory and Kafka have them",
+    Capability.TOMBSTONES: "memory and Kafka have them",
+    Capability.PARTITIONS: "memory and Kafka have them",
+    Capability.ROUTING_KEYS: "RabbitMQ has them",
+    Capability.ORDER: "memory and Kafka have one",
+    Capability.EXACT_END: "memory and Kafka have one",
+    Capability.SUBSCRIPTIONS: "Kafka has it",
 }
 
 
@@ -63,7 +63,7 @@ class Capabilities:
         """Raise UnsupportedCapability, naming who can, unless this broker can do it."""
         if capability not in self.can:
             raise UnsupportedCapability(
-                f"{self.broker} has no {capability.value}; {WHO_CAN[capability]} has."
+                f"{self.broker} has no {capability.value}; {WHO_CAN[capability]}."
             )
 
 

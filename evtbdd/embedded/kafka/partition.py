@@ -66,9 +66,10 @@ class Partition:
     ) -> None:
         """Append the marker of a transaction; without data of it the marker takes an offset too."""
         first = self._open.pop(producer_id, None)
-        offset = self.append(marker(producer_id, producer_epoch, committed, milliseconds))
         if first is not None and not committed:
-            self.aborted.append(Aborted(producer_id, first, offset))
+            # Noted before the marker is there: appending it wakes those who wait for the data.
+            self.aborted.append(Aborted(producer_id, first, self.end))
+        self.append(marker(producer_id, producer_epoch, committed, milliseconds))
 
     def wake(self) -> None:
         """Let those who wait look again."""
