@@ -20,6 +20,7 @@ from evtbdd.expect.expect import Expect, Patience
 from evtbdd.expect.expectations import Expectations
 from evtbdd.isolation.names import Names, fresh_run_id
 from evtbdd.journal import Journal
+from evtbdd.keeper import HeldKeeper
 from evtbdd.plan import Plan
 from evtbdd.services.declaration import Declaration as ServiceDeclaration
 from evtbdd.services.facility import Services
@@ -41,10 +42,11 @@ class World:
             timeout=main["timeout"], broker=main["connect timeout"], scale=main["timeout scale"]
         )
         patience = self.patience.broker * self.patience.scale
+        self.keeper = HeldKeeper()
         urls = {name: settings.section("broker", name)["url"] for name in settings.names("broker")}
         self.channels = Channels(
             {n: ChannelDeclaration.of_settings(settings, n) for n in settings.names("channel")},
-            Brokers(urls, patience=patience),
+            Brokers(urls, self.keeper, patience=patience),
             Names(main["prefix"], self.run_id),
             patience=patience,
         )
@@ -52,6 +54,7 @@ class World:
             {n: ServiceDeclaration.of_settings(settings, n) for n in settings.names("service")},
             project,
             self.run_id,
+            self.keeper,
             self.channels.deadline,
         )
         self.lives = self.services.lives()
@@ -97,6 +100,7 @@ class World:
     def close(self) -> None:
         """Give back everything."""
         with ExitStack() as given_back:
+            given_back.callback(self.keeper.close)
             given_back.callback(self.channels.close)
             given_back.callback(self.services.close)
             given_back.callback(self._end_scope, "run")

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
+
+from evtbdd.errors import BrokerUnavailable
+from evtbdd.keeper import HeldKeeper
+from evtbdd.provisioning.local_kafka import LocalKafka
 
 
 @pytest.hookimpl(wrapper=True)
@@ -18,3 +22,21 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"skipped, and CI must not skip: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="session")
+def real_kafka() -> Iterator[str]:
+    """The address of a real Kafka: the one that TEST_KAFKA names, else one for these tests."""
+    if "TEST_KAFKA" in os.environ:
+        yield os.environ["TEST_KAFKA"]
+        return
+    keeper = HeldKeeper()
+    kafka = LocalKafka(keeper)
+    try:
+        kafka.start()
+    except BrokerUnavailable as error:
+        keeper.close()
+        pytest.skip(str(error))
+    yield kafka.address
+    kafka.stop()
+    keeper.close()

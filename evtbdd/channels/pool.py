@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 from evtbdd.clock import Deadline
 from evtbdd.errors import EvtbddError, UnknownName
 from evtbdd.ports import Broker
+from evtbdd.provisioning.local_kafka.keeping import Keeper
 from evtbdd.provisioning.provision import Provisioned, provision
 from evtbdd.settings import kinds
 from evtbdd.settings.mask import Secrets
@@ -24,7 +25,7 @@ SECTION = Section(
             "url",
             kinds.text,
             "memory://",
-            "where it comes from: kafka://host:port, kafka+embedded://, memory://",
+            "where it comes from: kafka://host:port, kafka+embedded://, kafka+local://, memory://",
         ),
     ),
 )
@@ -43,9 +44,12 @@ class _Place:
 class Brokers:
     """All brokers that the settings declare; without any there is one in memory, called main."""
 
-    def __init__(self, urls: Mapping[str, str], *, patience: float) -> None:
+    def __init__(
+        self, urls: Mapping[str, str], keeper: Callable[[], Keeper], *, patience: float
+    ) -> None:
         self._places = {name: _Place(url) for name, url in urls.items()}
         self._places = self._places or {DEFAULT_NAME: _Place("memory://")}
+        self._keeper = keeper
         self._patience = patience
 
     @property
@@ -94,7 +98,7 @@ class Brokers:
 
     def _open(self, url: str) -> Provisioned:
         with ExitStack() as given_back:
-            provisioned = provision(url, patience=self._patience)
+            provisioned = provision(url, self._keeper, patience=self._patience)
             given_back.callback(provisioned.close)
             provisioned.broker.ping(Deadline.after(self._patience))
             given_back.pop_all()

@@ -6,20 +6,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
-from evtbdd.brokers.registry import Adapter, adapter, load, schemes
+from evtbdd.brokers.registry import Adapter, Connect, adapter, load, schemes
 from evtbdd.errors import SettingsError
 from evtbdd.ports import Broker
+from evtbdd.provisioning.local_kafka.keeping import Keeper
 from evtbdd.provisioning.url import BrokerUrl
 from evtbdd.words import quoted, suggestion
 
 EMBEDDED: Mapping[str, Adapter] = {
     "kafka": Adapter("evtbdd.embedded.kafka:EmbeddedKafka", driver="kafka", extra="embedded"),
 }
-NOT_YET = {"local", "docker"}
+LOCAL: Mapping[str, Adapter] = {
+    "kafka": Adapter("evtbdd.provisioning.local_kafka:LocalKafka"),
+}
+WAYS = ("embedded", "local")
+NOT_YET = {"docker"}
 
 
-class EmbeddedBroker(Protocol):
-    """A broker of evtbdd's own, in this process."""
+class OwnBroker(Protocol):
+    """A broker that the run starts for itself."""
 
     @property
     def address(self) -> str:
@@ -48,31 +53,28 @@ class Provisioned:
                 self.give_back.pop()()
 
 
-def provision(text: str, *, patience: float) -> Provisioned:
+def provision(text: str, keeper: Callable[[], Keeper], *, patience: float) -> Provisioned:
     """Open the broker of a URL; it is started where that is what the URL says.
 
-    SettingsError where the URL cannot be meant; an external broker is not reached for yet.
+    SettingsError where the URL cannot be meant, BrokerUnavailable where a broker of the run's own
+    does not start; an external one is not reached for yet.
     """
     url = BrokerUrl.parse(text)
     connect = adapter(url.scheme)
     if url.how in NOT_YET:
         raise SettingsError(
             f"{quoted(text)}: evtbdd cannot provision a broker by {quoted(url.how)} yet; name one "
-            f"that runs ({url.scheme}://host:port), or use {_embedded(url.scheme)}."
-        )
-    if url.how not in {"", "embedded"}:
-        raise SettingsError(
-            f"{quoted(text)}: no way to get a broker is called {quoted(url.how)}. "
-            f"{suggestion(url.how, ['embedded'], 'ways')}"
+            f"that runs ({url.scheme}://host:port), or use {_own(url.scheme)}."
         )
     if url.how == "embedded":
-        broker = embedded(url.scheme)
-        broker.start()
-        try:
-            return Provisioned(connect(broker.address, patience=patience), [broker.stop])
-        except BaseException:
-            broker.stop()
-            raise
+        return _own_broker(embedded(url.scheme), connect, patience)
+    if url.how == "local":
+        return _own_broker(local(url.scheme, keeper), connect, patience)
+    if url.how:
+        raise SettingsError(
+            f"{quoted(text)}: no way to get a broker is called {quoted(url.how)}. "
+            f"{suggestion(url.how, WAYS, 'ways')}"
+        )
     if url.scheme != "memory" and not url.address:
         raise SettingsError(
             f"{quoted(text)} names no address; it is written {url.scheme}://host:port."
@@ -80,16 +82,35 @@ def provision(text: str, *, patience: float) -> Provisioned:
     return Provisioned(connect(url.address, patience=patience))
 
 
-def embedded(scheme: str, *, port: int = 0) -> EmbeddedBroker:
+def _own_broker(own: OwnBroker, connect: Connect, patience: float) -> Provisioned:
+    own.start()
+    try:
+        return Provisioned(connect(own.address, patience=patience), [own.stop])
+    except BaseException:
+        own.stop()
+        raise
+
+
+def embedded(scheme: str, *, port: int = 0) -> OwnBroker:
     """A broker in this process, not started yet. SettingsError where there is none of that kind."""
-    if scheme not in EMBEDDED:
-        raise SettingsError(
-            f"There is no embedded broker for {quoted(scheme)}; there is one for "
-            f"{', '.join(map(quoted, EMBEDDED))}."
-        )
-    kind = cast(Callable[[int], EmbeddedBroker], load(EMBEDDED[scheme]))
+    kind = cast(Callable[[int], OwnBroker], load(_of(EMBEDDED, scheme, "embedded")))
     return kind(port)
 
 
-def _embedded(scheme: str) -> str:
+def local(scheme: str, keeper: Callable[[], Keeper]) -> OwnBroker:
+    """A real broker, private to the run, not started yet. SettingsError where there is none."""
+    kind = load(_of(LOCAL, scheme, "local"))
+    return cast(Callable[[Callable[[], Keeper]], OwnBroker], kind)(keeper)
+
+
+def _of(kinds: Mapping[str, Adapter], scheme: str, way: str) -> Adapter:
+    if scheme not in kinds:
+        raise SettingsError(
+            f"There is no {way} broker for {quoted(scheme)}; there is one for "
+            f"{', '.join(map(quoted, kinds))}."
+        )
+    return kinds[scheme]
+
+
+def _own(scheme: str) -> str:
     return f"{scheme}+embedded://" if scheme in EMBEDDED else f"one of {', '.join(schemes())}"

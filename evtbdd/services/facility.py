@@ -20,7 +20,7 @@ from evtbdd.words import listed, quoted, suggestion
 
 
 class Services:
-    """What the settings declare, and what runs of it. The keeper starts with the first service.
+    """What the settings declare, and what runs of it.
 
     SettingsError for services that need each other, or one that nobody declared. `left_behind`
     says in sentences what could not be ended or deleted.
@@ -31,6 +31,7 @@ class Services:
         declared: Mapping[str, Declaration],
         project: Path,
         run_id: str,
+        keeper: Callable[[], Keeper],
         deadline: Callable[[], Deadline],
     ) -> None:
         self.declared = declared
@@ -38,7 +39,7 @@ class Services:
         self._project = project
         self._run_id = run_id
         self._deadline = deadline
-        self._keeper: Keeper | None = None
+        self._keeper = keeper
         self._folder: Path | None = None
         self._ports = FreePorts()
         self._scopes: dict[str, dict[str, Service]] = {}
@@ -95,7 +96,7 @@ class Services:
                 port=self._ports.next(),
                 project=self._project,
                 logs=self.folder(scope),
-                keeper=self.keeper,
+                keeper=self._keeper,
                 deadline=self._deadline,
             )
             services[name] = Service(self.get(name), place)
@@ -106,16 +107,10 @@ class Services:
         services = [each for scope in scopes for each in self._scopes.get(scope, {}).values()]
         return [each for each in services if each.started]
 
-    def keeper(self) -> Keeper:
-        """The process that holds all services."""
-        if self._keeper is None:
-            self._keeper = Keeper.start()
-        return self._keeper
-
     def folder(self, scope: str) -> Path:
         """A folder that lives as long as the scope; the keeper removes it if the run is killed."""
         if self._folder is None:
-            keeper = self.keeper()
+            keeper = self._keeper()
             self._folder = Path(tempfile.mkdtemp(prefix=f"evtbdd-{os.getpid()}-"))
             keeper.remove_at_end(self._folder)
         folder = self._folder / scope
@@ -140,13 +135,9 @@ class Services:
             shutil.rmtree(self._folder / scope, ignore_errors=True)
 
     def close(self) -> None:
-        """End whatever is left, and forget the logs. ServiceError where something lives on."""
-        self._scopes.clear()
-        keeper, self._keeper = self._keeper, None
+        """End what there is still, scope by scope, and forget the logs."""
+        for scope in list(self._scopes):
+            self.close_scope(scope)
         folder, self._folder = self._folder, None
-        try:
-            if keeper is not None:
-                keeper.close()
-        finally:
-            if folder is not None:
-                shutil.rmtree(folder, ignore_errors=True)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import socket
+from evtbdd.loopback import listener
 
 
 class FreePorts:
@@ -14,9 +14,8 @@ class FreePorts:
     def next(self) -> int:
         """Another one."""
         while True:
-            with socket.socket() as listener:
-                listener.bind(("127.0.0.1", 0))
-                port: int = listener.getsockname()[1]
+            with listener() as found:
+                port: int = found.getsockname()[1]
             if port not in self._given:
                 self._given.add(port)
                 return port

@@ -55,21 +55,29 @@ def run(folder: Path, scenarios: Sequence[str], settings: str) -> Outcome:
     return project.behave()
 
 
+@pytest.fixture(scope="module", params=["embedded", "real"])
+def url(request: pytest.FixtureRequest) -> str:
+    """Where the broker comes from: each verdict is the same on each."""
+    if request.param == "embedded":
+        return "kafka+embedded://"
+    return f"kafka://{request.getfixturevalue('real_kafka')}"
+
+
 @pytest.fixture(scope="module")
-def with_faults(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+def with_faults(url: str, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """Each example with its own fault; and the services that never get ready."""
     scenarios = [each.scenario() for each in (*EXAMPLES, *UNPROVEN, *NOT_STARTED)]
-    settings = settings_of_shop().replace(
+    settings = settings_of_shop(url).replace(
         "consumes = orders", "consumes = orders\nstart timeout = 3 seconds"
     )
     return run(tmp_path_factory.mktemp("faults"), scenarios, settings)
 
 
 @pytest.fixture(scope="module")
-def on_dead_service(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+def on_dead_service(url: str, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """Each example with a service that dies at the first event."""
     scenarios = [each.scenario_on_dead_service() for each in ON_DEAD_SERVICE]
-    return run(tmp_path_factory.mktemp("service"), scenarios, settings_of_shop())
+    return run(tmp_path_factory.mktemp("service"), scenarios, settings_of_shop(url))
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -29,12 +28,8 @@ def test_the_tour_is_green_on_the_embedded_kafka(partitions: list[str]) -> None:
     assert "6 features passed, 0 failed, 0 skipped" in run.stdout
 
 
-@pytest.mark.optional
-def test_the_tour_is_green_on_a_real_kafka() -> None:
-    """The same features, on the Kafka that TEST_KAFKA names."""
-    address = os.environ.get("TEST_KAFKA")
-    if address is None:
-        pytest.skip("TEST_KAFKA=host:port names no Kafka")
-    run = tour(f"-Devtbdd.broker.main.url=kafka://{address}")
+def test_the_tour_is_green_on_a_real_kafka(real_kafka: str) -> None:
+    """The same features, over Apache Kafka itself."""
+    run = tour(f"-Devtbdd.broker.main.url=kafka://{real_kafka}")
     assert run.returncode == 0, run.stdout + run.stderr
     assert "6 features passed, 0 failed, 0 skipped" in run.stdout

@@ -16,6 +16,7 @@ ROOMS = (
     "errors",
     "clock",
     "words",
+    "loopback",
     "events",
     "settings",
     "phrases",

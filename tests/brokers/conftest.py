@@ -1,9 +1,8 @@
-"""Brokers for these tests: Kafka embedded, and a real one where TEST_KAFKA names it."""
+"""Brokers for these tests: Kafka embedded, and a real one."""
 
 from __future__ import annotations
 
 import gc
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -15,12 +14,6 @@ from evtbdd.embedded.kafka import EmbeddedKafka
 __all__ = ["pytest_runtest_makereport", "pytest_terminal_summary"]
 
 PATIENCE = 10.0
-REAL = "TEST_KAFKA"
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Name the marker of tests that need what not every machine has."""
-    config.addinivalue_line("markers", "optional: may be skipped in CI too")
 
 
 @pytest.fixture(scope="module")
@@ -42,15 +35,12 @@ def embedded_address() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def real_address() -> str:
+def real_address(real_kafka: str) -> str:
     """The real Kafka."""
-    address = os.environ.get(REAL)
-    if address is None:
-        pytest.skip(f"{REAL}=host:port names no Kafka")
-    return address
+    return real_kafka
 
 
-@pytest.fixture(params=["embedded", pytest.param("real", marks=pytest.mark.optional)])
+@pytest.fixture(params=["embedded", "real"])
 def address(request: pytest.FixtureRequest) -> str:
     """Each Kafka in turn."""
     found: str = request.getfixturevalue(f"{request.param}_address")

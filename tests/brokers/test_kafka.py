@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from collections.abc import Iterator
 from typing import ClassVar
@@ -29,7 +28,6 @@ pytestmark = [
     pytest.mark.usefixtures("sockets_collected"),
 ]
 
-REAL = "TEST_KAFKA"
 PATIENCE = 10.0
 ILLEGAL = ("", ".", "..", "two words", "grüße", "x" * 250, "a/b")
 
@@ -87,32 +85,23 @@ class TestEmbeddedKafka(
             broker.close()
 
 
-if REAL in os.environ:
+class TestRealKafka(BrokerConformance, SharedConformance, SubscribedConformance):
+    """All promises that need not kill it, on a real Kafka."""
 
-    class TestRealKafka(BrokerConformance, SharedConformance, SubscribedConformance):
-        """All promises that need not kill it, on a real Kafka."""
+    adapter: ClassVar[str] = "Kafka (real)"
+    illegal_names = ILLEGAL
 
-        adapter: ClassVar[str] = "Kafka (real)"
-        illegal_names = ILLEGAL
+    @pytest.fixture
+    def broker(self, real_address: str) -> Iterator[Broker]:
+        broker = KafkaBroker(real_address, patience=PATIENCE)
+        yield broker
+        broker.close()
 
-        @pytest.fixture
-        def broker(self, real_address: str) -> Iterator[Broker]:
-            broker = KafkaBroker(real_address, patience=PATIENCE)
-            yield broker
-            broker.close()
-
-        @pytest.fixture
-        def second_connection(self, real_address: str) -> Iterator[Broker]:
-            broker = KafkaBroker(real_address, patience=PATIENCE)
-            yield broker
-            broker.close()
-
-else:
-
-    @pytest.mark.optional
-    @pytest.mark.skip(reason=f"{REAL}=host:port names no Kafka")
-    def test_a_real_kafka() -> None:
-        """A real Kafka is tested where the environment names one."""
+    @pytest.fixture
+    def second_connection(self, real_address: str) -> Iterator[Broker]:
+        broker = KafkaBroker(real_address, patience=PATIENCE)
+        yield broker
+        broker.close()
 
 
 class TestKafkaThatCreatesTopics(Publishing):

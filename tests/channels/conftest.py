@@ -16,6 +16,7 @@ from evtbdd.channels.scenario import ScenarioChannels
 from evtbdd.events import Event
 from evtbdd.isolation.names import Names
 from evtbdd.journal import Journal, Seen
+from evtbdd.keeper import HeldKeeper
 from evtbdd.values.store import Values
 
 PATIENCE = 5.0
@@ -38,7 +39,7 @@ Open = Callable[..., ScenarioChannels]
 @pytest.fixture
 def brokers() -> Iterator[Brokers]:
     """One broker, in memory, called main."""
-    made = Brokers({}, patience=PATIENCE)
+    made = Brokers({}, HeldKeeper(), patience=PATIENCE)
     yield made
     made.close()
 

@@ -9,27 +9,28 @@ import pytest
 from evtbdd.brokers.memory.adapter import MemoryBroker
 from evtbdd.channels.pool import Brokers
 from evtbdd.errors import BrokerUnavailable, SettingsError, UnknownName
+from evtbdd.keeper import HeldKeeper
 
 
 def test_without_any_in_the_settings_there_is_one_in_memory() -> None:
     """It is called main, and always the same."""
-    brokers = Brokers({}, patience=1)
+    brokers = Brokers({}, HeldKeeper(), patience=1)
     assert (brokers.names, brokers.only()) == (["main"], "main")
     assert isinstance(brokers.get("main"), MemoryBroker)
     assert brokers.get("main") is brokers.get("main")
-    assert Brokers({"a": "memory://", "b": "memory://"}, patience=1).only() is None
+    assert Brokers({"a": "memory://", "b": "memory://"}, HeldKeeper(), patience=1).only() is None
 
 
 def test_an_unknown_one_is_told_with_the_nearest() -> None:
     """The rest is known."""
     with pytest.raises(UnknownName) as raised:
-        Brokers({}, patience=1).get("mian")
+        Brokers({}, HeldKeeper(), patience=1).get("mian")
     assert str(raised.value) == 'No broker is called "mian". Did you mean "main"?'
 
 
 def test_none_is_reached_for_before_it_is_needed() -> None:
     """One that is not there keeps no other from being used."""
-    brokers = Brokers({"a": "kafka://127.0.0.1:1", "b": "memory://"}, patience=1)
+    brokers = Brokers({"a": "kafka://127.0.0.1:1", "b": "memory://"}, HeldKeeper(), patience=1)
     brokers.get("b")
     assert list(brokers.opened()) == ["b"]
     brokers.close()
@@ -40,7 +41,7 @@ def test_one_that_cannot_be_reached_is_given_up_once_for_the_run() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setblocking(False)
         url = f"kafka://127.0.0.1:{listener.getsockname()[1]}"
-        brokers = Brokers({"main": url}, patience=0.1)
+        brokers = Brokers({"main": url}, HeldKeeper(), patience=0.1)
         said = []
         for _ in range(3):
             with pytest.raises(BrokerUnavailable) as raised:
@@ -57,7 +58,7 @@ def test_one_that_cannot_be_reached_is_given_up_once_for_the_run() -> None:
 
 def test_an_error_of_the_settings_stays_one() -> None:
     """With the broker's name and URL, its password masked."""
-    brokers = Brokers({"main": "kafak://ann:geheim@host:1"}, patience=1)
+    brokers = Brokers({"main": "kafak://ann:geheim@host:1"}, HeldKeeper(), patience=1)
     with pytest.raises(SettingsError) as raised:
         brokers.get("main")
     assert str(raised.value) == (
@@ -68,7 +69,7 @@ def test_an_error_of_the_settings_stays_one() -> None:
 
 def test_facts_are_its_address_and_the_parts_of_it() -> None:
     """As its clients write it."""
-    brokers = Brokers({"k": "kafka+embedded://"}, patience=5)
+    brokers = Brokers({"k": "kafka+embedded://"}, HeldKeeper(), patience=5)
     address = brokers.fact("k")
     assert brokers.fact("k.host") == "127.0.0.1"
     assert address == f"127.0.0.1:{brokers.fact('k.port')}"
@@ -80,7 +81,7 @@ def test_facts_are_its_address_and_the_parts_of_it() -> None:
 
 def test_closing_gives_all_of_them_back() -> None:
     """Closing again does nothing."""
-    brokers = Brokers({"k": "kafka+embedded://", "m": "memory://"}, patience=5)
+    brokers = Brokers({"k": "kafka+embedded://", "m": "memory://"}, HeldKeeper(), patience=5)
     host, _, port = brokers.get("k").address.partition(":")
     brokers.get("m")
     brokers.close()

@@ -14,6 +14,7 @@ from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError, PhraseError, SettingsError, UnknownName
 from evtbdd.isolation.names import Names, check
 from evtbdd.journal import Acted, Journal, ScenarioBegan
+from evtbdd.keeper import HeldKeeper
 from evtbdd.phrases import Data, Row, Table
 from evtbdd.ports import Message
 
@@ -178,7 +179,7 @@ def test_a_name_that_the_broker_refuses_is_an_error(scenario: ScenarioChannels) 
 
 def test_of_several_brokers_a_channel_must_name_one() -> None:
     """The error says where."""
-    brokers = Brokers({"a": "memory://", "b": "memory://"}, patience=PATIENCE)
+    brokers = Brokers({"a": "memory://", "b": "memory://"}, HeldKeeper(), patience=PATIENCE)
     channels = Channels(declared("orders"), brokers, Names("evtbdd", "r"), patience=PATIENCE)
     with pytest.raises(SettingsError) as raised:
         ScenarioChannels(channels, SCOPES, {}, Journal()).get("orders")
@@ -190,7 +191,7 @@ def test_of_several_brokers_a_channel_must_name_one() -> None:
 
 def test_channels_of_two_brokers_are_asked_together() -> None:
     """Each broker is asked for its own."""
-    brokers = Brokers({"a": "memory://", "b": "memory://"}, patience=PATIENCE)
+    brokers = Brokers({"a": "memory://", "b": "memory://"}, HeldKeeper(), patience=PATIENCE)
     known = {"x": Declaration("x", broker="a"), "y": Declaration("y", broker="b", partitions=2)}
     channels = Channels(known, brokers, Names("evtbdd", "r"), patience=PATIENCE)
     scenario = ScenarioChannels(channels, SCOPES, {}, Journal())

@@ -10,6 +10,7 @@ import pytest
 from evtbdd.brokers.memory.adapter import MemoryBroker
 from evtbdd.clock import Deadline
 from evtbdd.errors import SettingsError
+from evtbdd.keeper import HeldKeeper
 from evtbdd.provisioning.provision import Provisioned, embedded, provision
 from evtbdd.provisioning.url import BrokerUrl
 
@@ -47,10 +48,11 @@ def test_what_is_no_url_is_an_error(text: str) -> None:
     [
         ("kafak://h:1", 'No broker is known by the scheme "kafak". Did you mean "kafka"?'),
         (
-            "kafka+local://",
-            '"kafka+local://": evtbdd cannot provision a broker by "local" yet; name one that runs '
-            "(kafka://host:port), or use kafka+embedded://.",
+            "kafka+docker://",
+            '"kafka+docker://": evtbdd cannot provision a broker by "docker" yet; name one that '
+            "runs (kafka://host:port), or use kafka+embedded://.",
         ),
+        ("memory+local://", 'There is no local broker for "memory"; there is one for "kafka".'),
         (
             "kafka+embeded://",
             '"kafka+embeded://": no way to get a broker is called "embeded". Did you mean '
@@ -66,13 +68,13 @@ def test_what_is_no_url_is_an_error(text: str) -> None:
 def test_a_url_that_leads_nowhere_is_an_error(text: str, wrong: str) -> None:
     """It says what would."""
     with pytest.raises(SettingsError) as raised:
-        provision(text, patience=PATIENCE)
+        provision(text, HeldKeeper(), patience=PATIENCE)
     assert str(raised.value) == wrong
 
 
 def test_memory_is_a_broker_of_its_own_each_time() -> None:
     """Nobody shares it."""
-    first, second = (provision("memory://", patience=PATIENCE) for _ in range(2))
+    first, second = (provision("memory://", HeldKeeper(), patience=PATIENCE) for _ in range(2))
     assert isinstance(first.broker, MemoryBroker)
     assert first.broker is not second.broker
     first.close()
@@ -81,13 +83,13 @@ def test_memory_is_a_broker_of_its_own_each_time() -> None:
 
 def test_an_external_broker_is_not_reached_for_yet() -> None:
     """That is the business of who uses it."""
-    provision("kafka://127.0.0.1:1", patience=PATIENCE).close()
+    provision("kafka://127.0.0.1:1", HeldKeeper(), patience=PATIENCE).close()
 
 
 def test_an_embedded_broker_is_there_until_it_is_given_back() -> None:
     """Then nobody listens any more, and no thread of it is left."""
     before = set(threading.enumerate())
-    provisioned = provision("kafka+embedded://", patience=PATIENCE)
+    provisioned = provision("kafka+embedded://", HeldKeeper(), patience=PATIENCE)
     provisioned.broker.ping(Deadline.after(PATIENCE))
     host, _, port = provisioned.broker.address.partition(":")
     provisioned.close()

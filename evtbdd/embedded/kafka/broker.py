@@ -11,8 +11,8 @@ from evtbdd.embedded.kafka.cluster import Cluster
 from evtbdd.embedded.kafka.connection import Connection
 from evtbdd.embedded.kafka.dispatch import Dispatcher
 from evtbdd.errors import BrokerUnavailable
+from evtbdd.loopback import HOST, listener
 
-HOST = "127.0.0.1"
 START_TIMEOUT = 10.0
 STOP_TIMEOUT = 10.0
 _MOST_FAILURES = 1000
@@ -56,11 +56,11 @@ class EmbeddedKafka:
         """Return when the port answers; raises `BrokerUnavailable` where it is taken."""
         if self._thread is not None:
             return
-        listener = _listener(self._cluster.port)
-        self._cluster.port = listener.getsockname()[1]
+        listening = _listener(self._cluster.port)
+        self._cluster.port = listening.getsockname()[1]
         serving = threading.Event()
         self._thread = threading.Thread(
-            target=lambda: asyncio.run(self._serve(listener, serving)),
+            target=lambda: asyncio.run(self._serve(listening, serving)),
             name=f"embedded-kafka-{self._cluster.port}",
             daemon=True,
         )
@@ -124,15 +124,10 @@ class EmbeddedKafka:
 
 
 def _listener(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((HOST, port))
-        listener.listen(128)
+        return listener(port)
     except OSError as error:
-        listener.close()
         raise BrokerUnavailable(
             f"No embedded Kafka broker can listen at {HOST}:{port}: {error.strerror}. "
             "Port 0 takes a free one."
         ) from error
-    return listener

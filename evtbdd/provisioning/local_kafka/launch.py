@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evtbdd.errors import BrokerUnavailable
+from evtbdd.loopback import HOST
 from evtbdd.provisioning.local_kafka.cache import Cache
 from evtbdd.provisioning.local_kafka.fetch import fetch_jars
 from evtbdd.provisioning.local_kafka.jars import find_jars
 from evtbdd.provisioning.local_kafka.java import find_java
 from evtbdd.provisioning.local_kafka.keeping import Commands, Keeper, Kept
 from evtbdd.provisioning.local_kafka.machine import FLAGS, Machine
-from evtbdd.provisioning.local_kafka.properties import LOOPBACK, Ports
+from evtbdd.provisioning.local_kafka.properties import Ports
 from evtbdd.provisioning.local_kafka.server import started
 from evtbdd.provisioning.local_kafka.template import Archive, find_storage
 
@@ -104,7 +105,7 @@ class Launch:
         machine = Machine(java, jars, self._folder)
         storage = find_storage(jars, cache, commands, machine.words())
         process, ports = started(machine, storage, archive, commands, self._ports, self._options)
-        return Running(process, f"{LOOPBACK}:{ports.broker}", archive)
+        return Running(process, f"{HOST}:{ports.broker}", archive)
 
     def _clean_up(self) -> None:
         if self._archive is not None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import random
-import socket
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from evtbdd.errors import BrokerUnavailable, SettingsError
+from evtbdd.loopback import HOST, listener
 from evtbdd.words import quoted
 
 DEFAULTS: Mapping[str, str] = {
@@ -55,13 +53,6 @@ OURS = (
 )
 """What nobody else can set, for evtbdd could not reach or remove the broker then."""
 
-LOOPBACK = "127.0.0.1"
-_NUMBERS = range(20_000, 32_000)
-"""Below those from which a kernel takes the ports of outgoing connections, so that none is in the
-way between the choice of a port and Kafka's listening there, a second later."""
-
-_TRIES = 200
-
 
 @dataclass(frozen=True, slots=True)
 class Ports:
@@ -73,18 +64,11 @@ class Ports:
 
 def free_ports() -> Ports:
     """Two ports of the loopback on which nothing listens now; BrokerUnavailable if there are none."""
-    found: list[int] = []
-    with ExitStack() as held:
-        for number in random.sample(_NUMBERS, _TRIES):
-            listener = held.enter_context(socket.socket())
-            try:
-                listener.bind((LOOPBACK, number))
-            except OSError:
-                continue
-            found.append(number)
-            if len(found) == 2:
-                return Ports(*found)
-    raise BrokerUnavailable(f"No port of {LOOPBACK} is free for Kafka.")
+    try:
+        with listener() as broker, listener() as controller:
+            return Ports(broker.getsockname()[1], controller.getsockname()[1])
+    except OSError as error:
+        raise BrokerUnavailable(f"No port of {HOST} is free for Kafka.") from error
 
 
 def check_options(options: Mapping[str, str]) -> None:
@@ -99,7 +83,7 @@ def check_options(options: Mapping[str, str]) -> None:
 
 def server_properties(ports: Ports, data: Path, options: Mapping[str, str]) -> str:
     """The whole file; the options stand above the defaults."""
-    client, quorum = f"{LOOPBACK}:{ports.broker}", f"{LOOPBACK}:{ports.controller}"
+    client, quorum = f"{HOST}:{ports.broker}", f"{HOST}:{ports.controller}"
     place = {
         "process.roles": "broker,controller",
         "node.id": "1",

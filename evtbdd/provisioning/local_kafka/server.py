@@ -9,9 +9,10 @@ from pathlib import Path
 
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerUnavailable
+from evtbdd.loopback import HOST
 from evtbdd.provisioning.local_kafka.keeping import Commands, Kept, text
 from evtbdd.provisioning.local_kafka.machine import Machine
-from evtbdd.provisioning.local_kafka.properties import LOOPBACK, Ports, server_properties
+from evtbdd.provisioning.local_kafka.properties import Ports, server_properties
 from evtbdd.provisioning.local_kafka.reasons import reasons
 from evtbdd.provisioning.local_kafka.round_trip import usable
 from evtbdd.provisioning.local_kafka.template import Archive, Storage
@@ -65,12 +66,12 @@ def _becomes_usable(process: Kept, log: Path, ports: Ports, cluster: str) -> boo
     deadline = Deadline.after(PATIENCE)
     while not deadline.expired():
         answer = Deadline.after(min(_ANSWERED_WITHIN, deadline.remaining()))
-        if usable(LOOPBACK, ports.broker, cluster, answer):
+        if usable(HOST, ports.broker, cluster, answer):
             return True
         if ended.wait(_ASKED_EVERY):
             return False
     process.kill()
     raise BrokerUnavailable(
-        f"Kafka could not be used at {LOOPBACK}:{ports.broker} (waited {duration(PATIENCE)}); "
+        f"Kafka could not be used at {HOST}:{ports.broker} (waited {duration(PATIENCE)}); "
         f"it said: {reasons(text(log))}."
     )
