@@ -14,6 +14,7 @@ demo: .venv/demo
 	$(BIN)/behave
 
 test: check
+	tests/machine/prepare.sh
 	$(BIN)/python -m pytest
 
 check: .venv/test
