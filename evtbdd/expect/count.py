@@ -6,15 +6,13 @@ from collections.abc import Sequence
 
 from evtbdd.expect.pattern import Pattern
 from evtbdd.expect.phrasing import said
-from evtbdd.expect.question import Answer, Question, none_of, too_few, watched
+from evtbdd.expect.question import Answer, Claim, none_of, too_few, watched
 from evtbdd.expect.sighting import Sighting
 from evtbdd.words import counted
 
 
-class Counted(Question):
+class Counted(Claim):
     """Between `least` and `most` events fit when the time is over; one more contradicts at once."""
-
-    claim = True
 
     def __init__(self, channel: str, least: int, most: int, pattern: Pattern) -> None:
         super().__init__(channel, [pattern])

@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from evtbdd.events import Event
 from evtbdd.expect.pattern import Pattern
 from evtbdd.expect.phrasing import said
-from evtbdd.expect.question import Answer, Question, no_such, watched
+from evtbdd.expect.question import Answer, Claim, no_such, watched
 from evtbdd.expect.sighting import Sighting
 
 
-class EveryHas(Question):
+class EveryHas(Claim):
     """Each event of `among` fits `pattern` too; the first that does not contradicts."""
-
-    claim = True
 
     def __init__(self, channel: str, among: Pattern, pattern: Pattern) -> None:
         super().__init__(channel, [pattern])

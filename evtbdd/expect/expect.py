@@ -10,7 +10,7 @@ from evtbdd.errors import ExpectationFailed, ServiceError, Unproven
 from evtbdd.expect.around import circumstances
 from evtbdd.expect.explain import explain
 from evtbdd.expect.proof import ended, how_long, logs, lost, prove, unreadable
-from evtbdd.expect.question import Answer, Question
+from evtbdd.expect.question import Answer, Claim, Question
 from evtbdd.expect.sighting import Sighting
 from evtbdd.expect.view import View
 from evtbdd.expect.window import window
@@ -75,7 +75,7 @@ class Expect:
         time = f" within {duration(patience)}{' in all' if in_all else ''}"
         self._fail(view, question, answer, time, waited=self._clock.now() - began)
 
-    def claim(self, question: Question, *, during: float | None, in_all: bool) -> None:
+    def claim(self, question: Claim, *, during: float | None, in_all: bool) -> None:
         """Watch that the question is not contradicted, and holds when the time is over.
 
         The time counts from when the scenario last acted or was met by an arrival. Raises

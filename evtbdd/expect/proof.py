@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from evtbdd.errors import Unproven
 from evtbdd.events import Unreadable
-from evtbdd.expect.question import Question
+from evtbdd.expect.question import Claim
 from evtbdd.expect.view import View
 from evtbdd.journal import Journal, Published, Seen
 from evtbdd.ports import ServiceHealth, Witness
@@ -14,14 +14,14 @@ from evtbdd.values.render import show
 from evtbdd.words import listed, quoted, suggestion
 
 
-def prove(question: Question, view: View, journal: Journal, witness: Witness) -> None:
+def prove(question: Claim, view: View, journal: Journal, witness: Witness) -> None:
     """Raise Unproven where a claim that nothing contradicts may still be untrue."""
     _require_life(question, witness)
     _require_readable(question, view)
     _require_known_types(question, journal, witness)
 
 
-def how_long(question: Question, *, in_all: bool) -> Unproven:
+def how_long(question: Claim, *, in_all: bool) -> Unproven:
     """That a claim names no time to watch, with the step that would."""
     form = question.watched_form(in_all=in_all)
     below = "\nwith the same table or text below it." if form.endswith(":") else ""
@@ -63,14 +63,14 @@ def logs(services: Sequence[ServiceHealth]) -> str:
     return "".join(f"\n{line}" for line in lines)
 
 
-def _claimed(question: Question, so_far: str = "") -> str:
+def _claimed(question: Claim, so_far: str = "") -> str:
     return (
         f"Nothing has contradicted this{' ' if so_far else ''}{so_far}: on "
         f"{quoted(question.channel)} {question.sentence()}."
     )
 
 
-def _require_life(question: Question, witness: Witness) -> None:
+def _require_life(question: Claim, witness: Witness) -> None:
     if dead := lost(witness):
         raise Unproven(
             f"{_claimed(question)} But {listed(map(ended, dead))}, and a dead service proves "
@@ -78,7 +78,7 @@ def _require_life(question: Question, witness: Witness) -> None:
         )
 
 
-def _require_readable(question: Question, view: View) -> None:
+def _require_readable(question: Claim, view: View) -> None:
     if view.unreadable:
         raise Unproven(
             f"{_claimed(question)} But an event in its window cannot be read, and could be one that "
@@ -86,7 +86,7 @@ def _require_readable(question: Question, view: View) -> None:
         )
 
 
-def _require_known_types(question: Question, journal: Journal, witness: Witness) -> None:
+def _require_known_types(question: Claim, journal: Journal, witness: Witness) -> None:
     claimed = {pattern.type for pattern in question.patterns if pattern.type is not None}
     declared = witness.declared_types(question.channel)
     unknown = claimed - declared

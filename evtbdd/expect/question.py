@@ -29,11 +29,8 @@ class Answer(Enum):
 class Question(ABC):
     """Asked of the events on one channel, inside one window, as they come; pure.
 
-    `patterns` are what it looks for, in the order of their rows. `claim` is True for a claim about
-    all or none: it cannot be met before its time is over, see `at_the_end`.
+    `patterns` are what it looks for, in the order of their rows.
     """
-
-    claim = False
 
     def __init__(self, channel: str, patterns: Sequence[Pattern]) -> None:
         self.channel = channel
@@ -58,7 +55,7 @@ class Question(ABC):
         """What the events say so far. Raises Unproven where they lie so that nothing can be said."""
 
     def at_the_end(self) -> bool:
-        """Whether an open question holds when nothing more can come; for arrivals it does not.
+        """Whether an open question holds when nothing more can come; an arrival does not.
 
         Raises Unproven where only what did not come could have told.
         """
@@ -101,12 +98,16 @@ class Question(ABC):
         """The rows that nothing has met, each with how to call it; for arrivals."""
         return ()
 
+
+class Claim(Question):
+    """A question about all or none: it cannot be met before its time is over."""
+
+    @abstractmethod
     def watched_form(self, *, in_all: bool = False) -> str:
         """The step that watches this claim for a time, for an author who gave none.
 
         It ends in a colon where the same table or text has to stand below it.
         """
-        raise NotImplementedError
 
 
 def watched(in_all: bool) -> str:

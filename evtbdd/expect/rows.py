@@ -9,7 +9,7 @@ from evtbdd.expect.assignment import Assignment, Subsequence
 from evtbdd.expect.lanes import Lanes
 from evtbdd.expect.pattern import Pattern
 from evtbdd.expect.phrasing import said
-from evtbdd.expect.question import Answer, Question, none_of, watched
+from evtbdd.expect.question import Answer, Claim, Question, none_of, watched
 from evtbdd.expect.sighting import Sighting
 from evtbdd.words import counted, listed
 
@@ -108,10 +108,8 @@ class TheseArrive(Question):
         ]
 
 
-class OnlyTheseArrive(TheseArrive):
+class OnlyTheseArrive(TheseArrive, Claim):
     """Every row is met, and no other event of the same type and key comes."""
-
-    claim = True
 
     def __init__(
         self,

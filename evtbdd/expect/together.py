@@ -6,16 +6,14 @@ from collections.abc import Sequence
 
 from evtbdd.expect.pattern import Pattern
 from evtbdd.expect.phrasing import said
-from evtbdd.expect.question import Answer, Question, watched
+from evtbdd.expect.question import Answer, Claim, watched
 from evtbdd.expect.sighting import Sighting
 from evtbdd.values.render import show
 from evtbdd.words import listed
 
 
-class SameKeyTogether(Question):
+class SameKeyTogether(Claim):
     """No key is seen in two lanes, and some key is seen at least twice."""
-
-    claim = True
 
     def __init__(self, channel: str, *, lane: str) -> None:
         super().__init__(channel, [Pattern()])

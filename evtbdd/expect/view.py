@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from evtbdd.clock import Deadline
 from evtbdd.events import Event
-from evtbdd.expect.question import Question
+from evtbdd.expect.question import Claim, Question
 from evtbdd.expect.sighting import Sighting
 from evtbdd.expect.window import Lies, Window
 from evtbdd.journal import Journal, Noted, Seen, ServiceEnded
@@ -54,6 +54,6 @@ class View:
             self.outside.append(Outside(lies, Sighting(0, seconds, event)))
             return
         sighting = Sighting(len(question.seen) + 1, seconds, event)
-        if question.claim and question.doubts(event):
+        if isinstance(question, Claim) and question.doubts(event):
             self.unreadable.append(sighting)
         question.see(sighting)

@@ -15,7 +15,7 @@ from evtbdd.expect.count import Absent, Counted
 from evtbdd.expect.every import EveryHas
 from evtbdd.expect.pattern import Pattern
 from evtbdd.expect.presence import Arrives, ArrivesAtLeast
-from evtbdd.expect.question import Answer, Question
+from evtbdd.expect.question import Answer, Claim, Question
 from evtbdd.expect.rows import OnlyTheseArrive, TheseArrive
 from evtbdd.expect.together import SameKeyTogether
 from evtbdd.values.addresses import Address
@@ -122,7 +122,7 @@ def test_what_is_contradicted_stays_contradicted(
 def test_a_claim_is_never_met_before_its_time_is_over(make: object, seen: list[Event]) -> None:
     """It is contradicted, or open."""
     question: Question = make()  # type: ignore[operator]
-    assert question.claim
+    assert isinstance(question, Claim)
     assert ask(question, *seen).answer() is not Answer.MET
 
 
