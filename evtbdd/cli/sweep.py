@@ -36,10 +36,13 @@ def add_to(commands: Any) -> None:
         metavar="TIME",
         type=age,
         default="1 hour",
-        help='of runs that began longer ago; as in "30 minutes", "2 hours", "7 days" (1 hour)',
+        help='what runs have left that began longer ago than "30 minutes", "2 hours", "7 days" '
+        "(1 hour if left out)",
     )
     parser.add_argument("--dry-run", action="store_true", help="only print what would be removed")
-    parser.add_argument("--broker", metavar="NAME", help="one broker; all that are declared, else")
+    parser.add_argument(
+        "--broker", metavar="NAME", help="only this one; without it all that are declared"
+    )
     parser.set_defaults(carry_out=carry_out)
 
 

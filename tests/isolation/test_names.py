@@ -139,6 +139,7 @@ def test_the_names_of_the_docs_are_such_names() -> None:
     [
         "orders",
         "evtbdd-orders",
+        f"{RUN}-s12-orders",
         "evtbdd-conformance-0123456789ab",
         f"evtbdd-{RUN}-s12",
         f"evtbdd-{RUN}-s0-orders",
