@@ -134,6 +134,12 @@ class Subscriptions(Protocol):
         Those that are not there are ignored, and so are those that still have members.
         """
 
+    def groups(self, deadline: Deadline) -> Mapping[str, bool]:
+        """Every group that the broker lists, and whether somebody may be in it.
+
+        False only where the broker says that nobody is. Raises BrokerUnavailable.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionState:
@@ -167,6 +173,12 @@ class Broker(Protocol):
 
     def delete(self, channels: Sequence[str], deadline: Deadline) -> None:
         """Delete channels; those that are not there are ignored."""
+
+    def names(self, deadline: Deadline) -> Sequence[str]:
+        """Every channel that it lists, whoever created it, but for what is the broker's own.
+
+        Raises BrokerUnavailable.
+        """
 
     def lanes(self, channels: Sequence[str], deadline: Deadline) -> Mapping[str, Sequence[str]]:
         """The lanes of those of the channels that exist."""

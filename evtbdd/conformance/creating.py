@@ -14,13 +14,23 @@ MANY = 40
 
 
 class Creating(Rig):
-    """What `Broker.create`, `Broker.lanes` and `Broker.name_fault` promise."""
+    """What `Broker.create`, `Broker.names`, `Broker.lanes` and `Broker.name_fault` promise."""
 
     def test_many_in_one_call(self, broker: Broker, new_name: NewName) -> None:
         """Many channels are created in one call."""
         names = [new_name() for _ in range(MANY)]
         broker.create([self.plan(name) for name in names], self.deadline())
         assert sorted(broker.lanes(names, self.deadline())) == sorted(names)
+
+    def test_listing(self, broker: Broker, new_name: NewName) -> None:
+        """Channels are listed once they are created, each once, and not any more once deleted."""
+        names = [new_name(), new_name()]
+        assert set(names).isdisjoint(broker.names(self.deadline()))
+        broker.create([self.plan(name) for name in names], self.deadline())
+        listed = broker.names(self.deadline())
+        assert sorted(name for name in listed if name in names) == sorted(names)
+        broker.delete(names[:1], self.deadline())
+        assert set(names).intersection(broker.names(self.deadline())) == {names[1]}
 
     def test_none_in_one_call(self, broker: Broker) -> None:
         """Creating no channel does nothing."""

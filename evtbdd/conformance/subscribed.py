@@ -42,6 +42,14 @@ class SubscribedConformance(Rig):
         broker.subscriptions().begin_at(group, ends, self.deadline())
         broker.subscriptions().begin_at(group, {}, self.deadline())
 
+    def test_listing_groups(self, broker: Broker, channel: str, group: str) -> None:
+        """A group is listed once it has a position, with nobody in it, until it is forgotten."""
+        assert group not in broker.subscriptions().groups(self.deadline())
+        broker.subscriptions().begin_at(group, self.ends(broker, channel), self.deadline())
+        assert broker.subscriptions().groups(self.deadline())[group] is False
+        broker.subscriptions().forget([group], self.deadline())
+        assert group not in broker.subscriptions().groups(self.deadline())
+
     def test_forgetting(self, broker: Broker, channel: str, group: str) -> None:
         """Groups can be forgotten, and those that are not there are ignored."""
         broker.subscriptions().begin_at(group, self.ends(broker, channel), self.deadline())

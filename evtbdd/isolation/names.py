@@ -6,6 +6,7 @@ one of evtbdd's, before anything may be deleted by it.
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 import zlib
@@ -44,3 +45,48 @@ class Names:
 def check(name: str) -> str:
     """Four signs that a name of evtbdd's ends in."""
     return base36(zlib.crc32(name.encode()) % 36**4).rjust(4, "0")
+
+
+_REST = re.compile(
+    r"(?P<born>[1-9a-z][0-9a-z]{5,6})(?P<random>[0-9a-z]{5})"
+    r"-(?P<scope>[sf][1-9][0-9]*|run)-(?P<channel>.+)-[0-9a-z]{4}",
+    re.DOTALL,
+)
+"""What follows the prefix. Six digits of base 36 are the seconds of 1971 to 2038, seven go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnName:
+    """A name that evtbdd has given, and what it tells; `born` is when its run began.
+
+    `born` is in seconds since 1970, and `scope` is `s12`, `f3` or `run`.
+    """
+
+    name: str
+    run: str
+    scope: str
+    channel: str
+    born: int
+
+    @classmethod
+    def parse(cls, name: str, prefix: str) -> OwnName | None:
+        """What a name tells, if it is one that evtbdd has given under this prefix; else None.
+
+        Where a name has been changed in any way before its check, one in 36**4 (1,679,616) of such
+        changes fits the same check. A prefix that goes on as a run and a scope would (`evtbdd`, and
+        `evtbdd-t3fkq0abcde-s1` beside it) cannot be told from the shorter one.
+        """
+        rest = _REST.fullmatch(name.removeprefix(f"{prefix}-"))
+        if rest is None or not name.startswith(f"{prefix}-"):
+            return None
+        whole, _, last = name.rpartition("-")
+        if check(whole) != last:
+            return None
+        run = rest["born"] + rest["random"]
+        return cls(name, run, rest["scope"], rest["channel"], int(rest["born"], 36))
+
+
+def is_of_scope(group: str, run: str) -> bool:
+    """Whether the name of a group holds the id of a scope of the run (`shipping-<run>-s12`)."""
+    pattern = rf"(?<![0-9A-Za-z]){re.escape(run)}-(?:[sf][1-9][0-9]*|run)(?![0-9A-Za-z])"
+    return re.search(pattern, group) is not None

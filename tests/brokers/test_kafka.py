@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 import pytest
+from kafka import KafkaAdminClient
 
 from evtbdd.brokers.kafka.adapter import KafkaBroker
 from evtbdd.conformance import (
@@ -102,6 +103,18 @@ class TestRealKafka(BrokerConformance, SharedConformance, SubscribedConformance)
         broker = KafkaBroker(real_address, patience=PATIENCE)
         yield broker
         broker.close()
+
+    def test_internal_topics_are_not_listed(
+        self, broker: Broker, channel: str, real_address: str
+    ) -> None:
+        """What Kafka keeps its groups in is there as soon as there is one, and nobody's channel."""
+        group = f"{channel}-group"
+        broker.subscriptions().begin_at(group, self.ends(broker, channel), self.deadline())
+        admin = KafkaAdminClient(bootstrap_servers=real_address)
+        assert "__consumer_offsets" in admin.list_topics()
+        admin.close()
+        assert "__consumer_offsets" not in broker.names(self.deadline())
+        broker.subscriptions().forget([group], self.deadline())
 
 
 class TestKafkaThatCreatesTopics(Publishing):

@@ -235,6 +235,7 @@ def test_forget(
     kafka.subscriptions().forget([group, empty, f"{group}-unknown"], soon())
     there = {each["group_id"] for each in admin.list_groups()}
     assert group in there
+    assert kafka.subscriptions().groups(soon())[group] is True
     assert empty not in there
     consumer.close()
     kafka.subscriptions().forget([group], soon())

@@ -79,6 +79,10 @@ class KafkaBroker:
         """Delete topics, all in one request."""
         self._topics.delete(channels, deadline)
 
+    def names(self, deadline: Deadline) -> Sequence[str]:
+        """Every topic but for the internal ones."""
+        return self._topics.names(deadline)
+
     def lanes(self, channels: Sequence[str], deadline: Deadline) -> Mapping[str, Sequence[str]]:
         """The partitions of those topics that exist, as `0`, `1`, …"""
         return self._topics.lanes(channels, deadline)

@@ -128,6 +128,17 @@ class KafkaSubscriptions:
                 kind = getattr(driver, said, driver.UnknownError)
                 raise translated(kind(), self._address, doing)
 
+    def groups(self, deadline: Deadline) -> Mapping[str, bool]:
+        """Every group by its state; a Kafka before 2.6 tells none, so somebody may be in each."""
+        listed = self._connection.ask(
+            "list the groups", deadline, lambda admin: admin.list_groups()
+        )
+        return {each["group_id"]: each.get("group_state") not in _NOBODY for each in listed}
+
+
+_NOBODY = ("Empty", "Dead")
+"""The states of a group without members (org.apache.kafka.common.GroupState)."""
+
 
 def _raise_passing(errors: Iterable[type[Exception]]) -> None:
     """Raise an error that will pass, so that the question is repeated."""

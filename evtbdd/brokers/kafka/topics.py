@@ -74,6 +74,13 @@ class Topics:
                 raise translated(_error(answer), self._connection.address, doing)
         self._wait_until(lambda: not self._describe(doing, names, deadline), doing, deadline)
 
+    def names(self, deadline: Deadline) -> Sequence[str]:
+        """Every topic but for the internal ones (`__consumer_offsets` and its like)."""
+        described = self._connection.ask(
+            "list the topics", deadline, lambda admin: admin.describe_topics()
+        )
+        return [topic["name"] for topic in described if not topic["is_internal"]]
+
     def lanes(self, names: Sequence[str], deadline: Deadline) -> Mapping[str, Sequence[str]]:
         """The partitions of those topics that exist, as `0`, `1`, …"""
         leaders = self._describe(f"describe {topics_named(names)}", names, deadline)

@@ -85,6 +85,12 @@ class MemoryBroker:
             for name in channels:
                 self._channels.pop(name, None)
 
+    def names(self, deadline: Deadline) -> Sequence[str]:  # noqa: ARG002
+        """All of its channels."""
+        with self.lock:
+            self._require_open()
+            return list(self._channels)
+
     def lanes(
         self,
         channels: Sequence[str],
