@@ -88,5 +88,13 @@ class OwnName:
 
 def is_of_scope(group: str, run: str) -> bool:
     """Whether the name of a group holds the id of a scope of the run (`shipping-<run>-s12`)."""
-    pattern = rf"(?<![0-9A-Za-z]){re.escape(run)}-(?:[sf][1-9][0-9]*|run)(?![0-9A-Za-z])"
-    return re.search(pattern, group) is not None
+    return _holds(group, rf"{re.escape(run)}-(?:[sf][1-9][0-9]*|run)")
+
+
+def holds(group: str, scope_id: str) -> bool:
+    """Whether the name of a group holds the id of that very scope (`<run>-s1`, not `<run>-s12`)."""
+    return _holds(group, re.escape(scope_id))
+
+
+def _holds(name: str, pattern: str) -> bool:
+    return re.search(rf"(?<![0-9A-Za-z]){pattern}(?![0-9A-Za-z])", name) is not None

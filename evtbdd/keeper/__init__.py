@@ -5,6 +5,4 @@ from evtbdd.keeper.keeper import Keeper
 from evtbdd.keeper.log import LogLine, ServiceLog
 from evtbdd.keeper.process import Exit, Process
 
-__all__ = ["Exit", "Keeper", "LogLine", "Process", "ServiceLog"]
-
 __all__ = ["Exit", "HeldKeeper", "Keeper", "LogLine", "Process", "ServiceLog"]

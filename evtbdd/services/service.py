@@ -10,6 +10,7 @@ from typing import Literal
 
 from evtbdd.clock import Deadline
 from evtbdd.errors import EvtbddError, ServiceError, UnsupportedCapability
+from evtbdd.isolation.names import holds
 from evtbdd.journal import Journal, ServiceEnded, ServiceReady, ServiceStarted
 from evtbdd.keeper import Process, ServiceLog
 from evtbdd.keeper.process import Exit
@@ -166,7 +167,7 @@ class Service:
             self._asked = True
             self._process.stop(self.declaration.stop_signal, self.declaration.grace)
         self._membership.expel()
-        if self.place.scope_id in (self._membership.group or ""):
+        if holds(self._membership.group or "", self.place.scope_id):
             self._membership.forget()
 
     def exits(self, deadline: Deadline) -> Exit | None:

@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evtbdd.isolation.names import DIGITS, Names, OwnName, base36, check, fresh_run_id, is_of_scope
+from evtbdd.isolation.names import (
+    DIGITS,
+    Names,
+    OwnName,
+    base36,
+    check,
+    fresh_run_id,
+    holds,
+    is_of_scope,
+)
 
 
 @settings(deadline=None)
@@ -171,3 +180,18 @@ def test_a_check_that_fits_is_not_enough(whole: str) -> None:
 def test_a_group_is_of_a_scope_by_its_id(group: str, ours: bool) -> None:
     """The id stands by itself in its name."""
     assert is_of_scope(group, RUN) is ours
+
+
+@pytest.mark.parametrize(
+    ("group", "held"),
+    [
+        ("shipping-t3x1k2abcde-s1", True),
+        ("t3x1k2abcde-s1", True),
+        ("shipping-t3x1k2abcde-s12", False),
+        ("shipping-xt3x1k2abcde-s1", False),
+        ("shipping", False),
+    ],
+)
+def test_a_group_is_of_the_scope_whose_id_it_holds(group: str, held: bool) -> None:
+    """The first scenario's id is not found in that of the twelfth."""
+    assert holds(group, "t3x1k2abcde-s1") is held
