@@ -24,6 +24,9 @@ from evtbdd.words import quoted
 POLL = 10
 """Milliseconds after which the thread looks for something new to watch."""
 
+LOOK = 2
+"""Milliseconds between two looks whether the leader of a new topic is known by now."""
+
 PAUSE = 0.2
 """Seconds after which a consumer that failed is replaced."""
 
@@ -164,6 +167,7 @@ class KafkaReader:
             "isolation_level": "read_committed",
             "auto_offset_reset": "none",
             "fetch_max_wait_ms": 10,
+            "retry_backoff_ms": LOOK,
             "max_partition_fetch_bytes": 8 * 1024 * 1024,
             # TCP has checked them; without the crc32c package a megabyte would take a second.
             "check_crcs": False,
