@@ -2,13 +2,14 @@
 # make test    everything that is tested
 # make check   format, lint and strict types
 # make format  put right what can be
+# make bench   what evtbdd costs, as ratios measured in one run; needs Java 17 or newer
 # make docs    write the pages that the command prints
 
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test check format docs clean
+.PHONY: demo test check format docs bench clean
 
 demo: .venv/demo
 	$(BIN)/behave
@@ -34,6 +35,9 @@ format: .venv/test
 docs: .venv/test
 	$(BIN)/evtbdd steps --markdown > docs/phrases.md
 	$(BIN)/evtbdd settings --markdown > docs/settings.md
+
+bench: .venv/test
+	$(BIN)/python -m benchmarks
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

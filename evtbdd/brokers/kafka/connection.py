@@ -55,6 +55,15 @@ class Connection:
         """
         return self._answer(doing, deadline, lambda admin, _: question(admin), (*NOT_SENT, *LOST))
 
+    def ask_through(
+        self,
+        doing: str,
+        deadline: Deadline,
+        question: Callable[[KafkaAdminClient, Client], Answer],
+    ) -> Answer:
+        """As `ask`; the question is handed the client too that the admin client talks through."""
+        return self._answer(doing, deadline, question, (*NOT_SENT, *LOST))
+
     def tell(
         self, doing: str, deadline: Deadline, order: Callable[[KafkaAdminClient], Answer]
     ) -> Answer:

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from threading import Condition, Thread
 from typing import Any
 
-from kafka import IsolationLevel, KafkaConsumer, TopicPartition
-from kafka.admin import OffsetSpec
+from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError, OffsetOutOfRangeError
 
 from evtbdd.brokers.kafka.client import Client, opened
 from evtbdd.brokers.kafka.connection import Connection
+from evtbdd.brokers.kafka.ends import TopicEnds
 from evtbdd.brokers.kafka.errors import translated
-from evtbdd.brokers.kafka.topics import Topics, topics_named
+from evtbdd.brokers.kafka.topics import Topics
 from evtbdd.brokers.kafka.watched import WatchedPartitions
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerUnavailable
@@ -23,6 +23,9 @@ from evtbdd.words import quoted
 
 POLL = 10
 """Milliseconds after which the thread looks for something new to watch."""
+
+LOOK = 2
+"""Milliseconds between two looks whether the leader of a new topic is known by now."""
 
 PAUSE = 0.2
 """Seconds after which a consumer that failed is replaced."""
@@ -45,8 +48,8 @@ class KafkaReader:
     def __init__(self, options: Mapping[str, Any], connection: Connection, topics: Topics) -> None:
         self._address = connection.address
         self._options = options
-        self._connection = connection
         self._topics = topics
+        self._ends = TopicEnds(connection, topics)
         self._changed = Condition()
         self._watched = WatchedPartitions(self._address)
         self._client: Client | None = None
@@ -81,20 +84,7 @@ class KafkaReader:
         Raises BrokerError for a topic that is not there.
         """
         self._require_alive()
-        partitions = self._topics.partitions(channels, deadline)
-        ends: dict[str, dict[str, int]] = {channel: {} for channel in channels}
-        if partitions:
-            found = self._connection.ask(
-                f"tell the end of {topics_named(channels)}",
-                deadline,
-                lambda admin: admin.list_partition_offsets(
-                    dict.fromkeys(partitions, OffsetSpec.LATEST),
-                    isolation_level=IsolationLevel.READ_COMMITTED,
-                ),
-            )
-            for partition, offset in found.items():
-                ends[partition.topic][str(partition.partition)] = offset.offset
-        return ends
+        return self._ends.of(channels, deadline)
 
     def read_to(self, ends: Mapping[str, Ends], deadline: Deadline) -> None:
         """Wait until the consumer has passed the ends; markers and aborted records count as read.
@@ -177,6 +167,7 @@ class KafkaReader:
             "isolation_level": "read_committed",
             "auto_offset_reset": "none",
             "fetch_max_wait_ms": 10,
+            "retry_backoff_ms": LOOK,
             "max_partition_fetch_bytes": 8 * 1024 * 1024,
             # TCP has checked them; without the crc32c package a megabyte would take a second.
             "check_crcs": False,

@@ -1,0 +1,1 @@
+"""What evtbdd costs, as ratios to what must be paid anyway; `python -m benchmarks` prints a table."""

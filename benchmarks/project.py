@@ -1,0 +1,91 @@
+"""Small projects for behave, run as a command, that tell when each of their scenarios ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+STOPWATCH = """
+import json, os, resource, time
+
+_told = {"first step": None, "ended": []}
+
+
+def before_step(context, step):
+    if _told["first step"] is None:
+        _told["first step"] = time.time()
+
+
+def after_scenario(context, scenario):
+    _told["ended"].append(time.perf_counter())
+
+
+def after_all(context):
+    _told["rss"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    with open(os.environ["BENCH_TOLD"], "w") as file:
+        json.dump(_told, file)
+"""
+
+EVTBDD = "from evtbdd.environment import *\n"
+STEPS = "from evtbdd.steps import *\n"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: seconds to its first step, seconds a scenario after the first, and megabytes."""
+
+    to_first_step: float
+    a_scenario: float
+    rss: float
+
+
+def run(
+    feature: str,
+    *,
+    environment: str,
+    steps: str,
+    settings: str = "",
+    variables: Mapping[str, str] | None = None,
+) -> Run:
+    """Run a project; RuntimeError, with what behave printed, where a scenario is not green."""
+    with tempfile.TemporaryDirectory(prefix="evtbdd-bench-") as name:
+        folder = Path(name)
+        (folder / "features").mkdir()
+        (folder / "steps").mkdir()
+        (folder / "features" / "bench.feature").write_text(feature)
+        (folder / "environment.py").write_text(environment + STOPWATCH)
+        (folder / "steps" / "steps.py").write_text(steps)
+        (folder / "evtbdd.cfg").write_text(settings)
+        (folder / "setup.cfg").write_text("[behave]\npaths = features\ncapture_hooks = false\n")
+        told = folder / "told.json"
+        began = time.time()
+        done = subprocess.run(
+            [sys.executable, *_profiled(), "-m", "behave", "--format", "progress"],
+            cwd=folder,
+            env={**os.environ, "BENCH_TOLD": str(told), **(variables or {})},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"The project of a benchmark is not green:\n{done.stdout}")
+        read = json.loads(told.read_text())
+    ended = read["ended"]
+    a_scenario = (ended[-1] - ended[0]) / max(1, len(ended) - 1)
+    return Run(read["first step"] - began, a_scenario, read["rss"])
+
+
+def _profiled() -> list[str]:
+    """With BENCH_PROFILE=FILE, what the last project did is written there for `pstats`."""
+    file = os.environ.get("BENCH_PROFILE")
+    return ["-m", "cProfile", "-o", file] if file else []
