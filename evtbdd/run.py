@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from evtbdd.lookahead import look_ahead
 from evtbdd.phrases.catalogue import registered
 from evtbdd.phrases.nearest import explain
 from evtbdd.plan import Plan
+from evtbdd.report.hidden import Hiding, hide
 from evtbdd.report.sentences import put_first, tell_hook_error
 from evtbdd.sections import SECTIONS
 from evtbdd.settings.load import Settings
@@ -35,6 +38,8 @@ class Run:
             )
             self._allow_none = settings.main["allow no scenarios"]
             self._world = World(settings, project)
+            hiding = Hiding(context.config, self._world.secrets.mask)
+            context._runner.formatters.insert(0, hiding)
         except EvtbddError as error:
             self._failure = error
 
@@ -49,10 +54,25 @@ class Run:
         world = self._begun()
         plan = Plan(settings=world.channels.declared)
         look_ahead(scenario, the_step_registry, plan)
-        return world.begin(plan, Path(scenario.filename).parent.absolute())
+        with self._hiding():
+            return world.begin(plan, Path(scenario.filename).parent.absolute())
+
+    @contextmanager
+    def _hiding(self) -> Iterator[None]:
+        """Keep secrets out of what is raised."""
+        try:
+            yield
+        except Exception as error:
+            self._hide(error)
+            raise
+
+    def _hide(self, error: BaseException | None) -> None:
+        if error is not None and self._world is not None:
+            hide(error, self._world.secrets.mask)
 
     def end_step(self, step: Any) -> None:
-        """Note how a step ended."""
+        """Note how a step ended; secrets are kept out of what is told of it."""
+        self._hide(step.exception)
         if self._sentences is not None:
             self._sentences.after_step(step)
 
@@ -63,18 +83,21 @@ class Run:
         if scenario.status.name != "skipped":
             self._ran += 1
         if self._world is not None:
-            self._world.end()
+            with self._hiding():
+                self._world.end()
 
     def end_feature(self) -> None:
         """Give back what lived for the feature."""
         if self._world is not None:
-            self._world.end_feature()
+            with self._hiding():
+                self._world.end_feature()
 
     def end(self) -> None:
         """Give back everything, tell what undefined steps may have meant, and that some ran."""
         try:
             if self._world is not None:
-                self._world.close()
+                with self._hiding():
+                    self._world.close()
         finally:
             self._explain_undefined()
             self._tell_what_is_left()
@@ -87,8 +110,9 @@ class Run:
                 )
 
     def _tell_what_is_left(self) -> None:
-        for sentence in self._world.left_behind if self._world is not None else ():
-            print(f"\nLeft behind: {sentence}")  # noqa: T201
+        if self._world is not None:
+            for sentence in map(self._world.secrets.mask, self._world.left_behind):
+                print(f"\nLeft behind: {sentence}")  # noqa: T201
 
     def _explain_undefined(self) -> None:
         undefined = {step.name: step for step in self._runner.undefined_steps}

@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 
+from evtbdd.brokers import security
 from evtbdd.channels.declaration import Declaration as ChannelDeclaration
 from evtbdd.channels.facility import Channels
 from evtbdd.channels.pool import Brokers
@@ -27,6 +28,7 @@ from evtbdd.services.facility import Services
 from evtbdd.services.scenario import ScenarioServices
 from evtbdd.services.surroundings import Consumed
 from evtbdd.settings.load import Settings
+from evtbdd.settings.mask import Secrets
 from evtbdd.values.declared import matcher_words
 from evtbdd.values.store import Values
 
@@ -36,6 +38,7 @@ class World:
 
     def __init__(self, settings: Settings, project: Path) -> None:
         main = settings.main
+        self.secrets = Secrets.of(settings)
         self.project = project
         self.run_id = fresh_run_id()
         self.patience = Patience(
@@ -44,9 +47,10 @@ class World:
         patience = self.patience.broker * self.patience.scale
         self.keeper = HeldKeeper()
         urls = {name: settings.section("broker", name)["url"] for name in settings.names("broker")}
+        secured = {name: security.of_settings(settings, name) for name in urls}
         self.channels = Channels(
             {n: ChannelDeclaration.of_settings(settings, n) for n in settings.names("channel")},
-            Brokers(urls, self.keeper, patience=patience),
+            Brokers(urls, self.keeper, patience=patience, secured=secured, mask=self.secrets.mask),
             Names(main["prefix"], self.run_id),
             patience=patience,
         )

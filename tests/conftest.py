@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from evtbdd.errors import BrokerUnavailable
 from evtbdd.keeper import HeldKeeper
 from evtbdd.provisioning.local_kafka import LocalKafka
+
+if TYPE_CHECKING:
+    from brokers.secured import Secured
 
 
 @pytest.hookimpl(wrapper=True)
@@ -40,3 +44,17 @@ def real_kafka() -> Iterator[str]:
     yield kafka.address
     kafka.stop()
     keeper.close()
+
+
+@pytest.fixture(scope="session")
+def secured() -> Iterator[Secured]:
+    """A real Kafka with users and certificates."""
+    from brokers.secured import secured_kafka
+
+    kafka = secured_kafka()
+    try:
+        found = kafka.__enter__()
+    except BrokerUnavailable as error:
+        pytest.skip(str(error))
+    yield found
+    kafka.__exit__(None, None, None)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
+from inspect import signature
 from typing import Protocol, cast
 
+from evtbdd.brokers.security import Security
 from evtbdd.errors import SettingsError
 from evtbdd.ports import Broker
 from evtbdd.words import quoted, suggestion
@@ -16,7 +18,11 @@ ENTRY_POINTS = "evtbdd.brokers"
 
 
 class Connect(Protocol):
-    """What an adapter is registered as: connects lazily, and gives up after `patience` seconds."""
+    """What an adapter is registered as: connects lazily, and gives up after `patience` seconds.
+
+    One that can secure its connections takes `security: Security | None = None` besides; it is only
+    handed over where the settings have any.
+    """
 
     def __call__(self, address: str, *, patience: float) -> Broker:
         """The broker at an address that is written as its own clients do."""
@@ -52,6 +58,19 @@ def adapter(scheme: str) -> Connect:
             f"{suggestion(scheme, schemes(), 'schemes')}"
         )
     return cast(Connect, load(BUILT_IN[scheme]))
+
+
+def connected(scheme: str, address: str, *, patience: float, security: Security | None) -> Broker:
+    """The broker at an address. SettingsError as `adapter`, or where it knows no security."""
+    connect = adapter(scheme)
+    if security is None:
+        return connect(address, patience=patience)
+    if "security" not in signature(connect).parameters:
+        raise SettingsError(
+            f"Connections to a broker by {quoted(scheme)} cannot be secured; remove the keys "
+            "security … of its section."
+        )
+    return cast(Callable[..., Broker], connect)(address, patience=patience, security=security)
 
 
 def load(what: Adapter) -> object:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from evtbdd.brokers import security
+from evtbdd.brokers.security import Security
 from evtbdd.clock import Deadline
 from evtbdd.errors import EvtbddError, UnknownName
 from evtbdd.ports import Broker
@@ -27,6 +30,7 @@ SECTION = Section(
             "memory://",
             "where it comes from: kafka://host:port, kafka+embedded://, kafka+local://, memory://",
         ),
+        *security.KEYS,
     ),
 )
 DEFAULT_NAME = "main"
@@ -37,17 +41,28 @@ class _Place:
     """A broker by its URL: not opened yet, open, or failed for good."""
 
     url: str
+    security: Security | None = None
     provisioned: Provisioned | None = None
     failure: EvtbddError | None = None
 
 
 class Brokers:
-    """All brokers that the settings declare; without any there is one in memory, called main."""
+    """All brokers that the settings declare; without any there is one in memory, called main.
+
+    `secured` are those to which connections are secured; `mask` hides what nobody may read.
+    """
 
     def __init__(
-        self, urls: Mapping[str, str], keeper: Callable[[], Keeper], *, patience: float
+        self,
+        urls: Mapping[str, str],
+        keeper: Callable[[], Keeper],
+        *,
+        patience: float,
+        secured: Mapping[str, Security | None] = MappingProxyType({}),
+        mask: Callable[[str], str] | None = None,
     ) -> None:
-        self._places = {name: _Place(url) for name, url in urls.items()}
+        self._places = {name: _Place(url, secured.get(name)) for name, url in urls.items()}
+        self._mask = mask or Secrets().mask
         self._places = self._places or {DEFAULT_NAME: _Place("memory://")}
         self._keeper = keeper
         self._patience = patience
@@ -76,29 +91,45 @@ class Brokers:
             raise place.failure.with_traceback(None)
         if place.provisioned is None:
             try:
-                place.provisioned = self._open(place.url)
+                place.provisioned = self._open(place)
             except EvtbddError as error:
                 said = f"The broker {quoted(name)} ({place.url}): {error}"
-                place.failure = type(error)(Secrets().mask(said))
+                place.failure = type(error)(self._mask(said))
                 raise place.failure from error
         return place.provisioned.broker
 
     def fact(self, name: str) -> str:
-        """What stands for `${broker.NAME}`, `${broker.NAME.host}` and `${broker.NAME.port}`."""
+        """What stands for `${broker.NAME}`, and `${broker.NAME.host}`, `.port`, `.user`, `.password`.
+
+        UnknownName also for the user of a broker that has none.
+        """
         if name in self._places:
             return self.get(name).address
         broker, _, fact = name.rpartition(".")
         if broker in self._places and fact in {"host", "port"}:
             host, _, port = self.get(broker).address.partition(",")[0].rpartition(":")
             return host if fact == "host" else port
+        if broker in self._places and fact in {"user", "password"}:
+            return self._credential(broker, fact)
         raise UnknownName(
             f"There is nothing called ${{broker.{name}}}. "
             f"{suggestion(broker or name, self.names, 'brokers')}"
         )
 
-    def _open(self, url: str) -> Provisioned:
+    def _credential(self, name: str, fact: str) -> str:
+        secured = self._places[name].security or Security()
+        found = secured.username if fact == "user" else secured.password
+        if found is None:
+            raise UnknownName(
+                f"${{broker.{name}.{fact}}}: [evtbdd:broker:{name}] has no security username."
+            )
+        return found
+
+    def _open(self, place: _Place) -> Provisioned:
         with ExitStack() as given_back:
-            provisioned = provision(url, self._keeper, patience=self._patience)
+            provisioned = provision(
+                place.url, self._keeper, patience=self._patience, security=place.security
+            )
             given_back.callback(provisioned.close)
             provisioned.broker.ping(Deadline.after(self._patience))
             given_back.pop_all()

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
-from evtbdd.brokers.registry import Adapter, Connect, adapter, load, schemes
+from evtbdd.brokers.registry import Adapter, Connect, adapter, connected, load, schemes
+from evtbdd.brokers.security import Security
 from evtbdd.errors import SettingsError
 from evtbdd.ports import Broker
 from evtbdd.provisioning.local_kafka.keeping import Keeper
@@ -53,7 +54,9 @@ class Provisioned:
                 self.give_back.pop()()
 
 
-def provision(text: str, keeper: Callable[[], Keeper], *, patience: float) -> Provisioned:
+def provision(
+    text: str, keeper: Callable[[], Keeper], *, patience: float, security: Security | None = None
+) -> Provisioned:
     """Open the broker of a URL; it is started where that is what the URL says.
 
     SettingsError where the URL cannot be meant, BrokerUnavailable where a broker of the run's own
@@ -65,6 +68,11 @@ def provision(text: str, keeper: Callable[[], Keeper], *, patience: float) -> Pr
         raise SettingsError(
             f"{quoted(text)}: evtbdd cannot provision a broker by {quoted(url.how)} yet; name one "
             f"that runs ({url.scheme}://host:port), or use {_own(url.scheme)}."
+        )
+    if url.how in WAYS and security is not None:
+        raise SettingsError(
+            f"{quoted(text)} is the run's own, which asks for no user and no certificate; remove the "
+            "keys security … of its section."
         )
     if url.how == "embedded":
         return _own_broker(embedded(url.scheme), connect, patience)
@@ -79,7 +87,7 @@ def provision(text: str, keeper: Callable[[], Keeper], *, patience: float) -> Pr
         raise SettingsError(
             f"{quoted(text)} names no address; it is written {url.scheme}://host:port."
         )
-    return Provisioned(connect(url.address, patience=patience))
+    return Provisioned(connected(url.scheme, url.address, patience=patience, security=security))
 
 
 def _own_broker(own: OwnBroker, connect: Connect, patience: float) -> Provisioned:

@@ -12,6 +12,7 @@ from behave.formatter.base import Formatter, StreamOpener
 from behave.model_type import Status
 
 from evtbdd.errors import EvtbddError, ExpectationFailed
+from evtbdd.report.nowhere import Nowhere
 
 SUB_STEP = " SUB-STEP: "
 """What behave writes into the AssertionError of a step that runs others (`execute_steps`)."""
@@ -58,16 +59,11 @@ def _sentence(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-class _Nowhere(StreamOpener):  # type: ignore[misc]
-    def open(self) -> None:
-        """Nothing is written."""
-
-
 def put_first(runner: Any, config: Any) -> Sentences | None:
     """Have errors told as sentences in this run; None where behave is to be verbose."""
     if config.verbose:
         return None
-    sentences = Sentences(_Nowhere(), config)
+    sentences = Sentences(Nowhere(), config)
     runner.formatters.insert(0, sentences)
     return sentences
 

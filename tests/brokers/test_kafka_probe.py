@@ -107,7 +107,7 @@ def test_an_answer_in_pieces(taken: socket.socket, embedded_address: str) -> Non
         with link, socket.create_connection((host, int(port))) as kafka:
             kafka.sendall(link.recv(1024))
             link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            for byte in kafka.recv(8):
+            for byte in kafka.recv(65_536):
                 link.sendall(bytes([byte]))
             link.recv(1)
 

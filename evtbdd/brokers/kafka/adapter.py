@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from evtbdd.brokers.kafka.access import OPEN, Access
 from evtbdd.brokers.kafka.connection import Connection
 from evtbdd.brokers.kafka.names import name_fault
 from evtbdd.brokers.kafka.probe import probe
@@ -13,6 +14,7 @@ from evtbdd.brokers.kafka.publisher import KafkaPublisher
 from evtbdd.brokers.kafka.reader import KafkaReader
 from evtbdd.brokers.kafka.subscriptions import KafkaSubscriptions
 from evtbdd.brokers.kafka.topics import Topics
+from evtbdd.brokers.security import Security
 from evtbdd.clock import Deadline
 from evtbdd.errors import PublishRefused
 from evtbdd.events import Position
@@ -45,12 +47,13 @@ class KafkaBroker:
 
     capabilities = CAPABILITIES
 
-    def __init__(self, address: str, *, patience: float = 5.0) -> None:
+    def __init__(self, address: str, *, patience: float = 5.0, access: Access = OPEN) -> None:
         self._address = address
-        options = _options(address, patience)
-        self._connection = Connection(address, options)
+        self._access = access
+        options = {**_options(address, patience), **access.options}
+        self._connection = Connection(address, options, access)
         # A connection is answered in turn: a hundred topics being created must not delay an event.
-        self._publishing = Connection(address, options)
+        self._publishing = Connection(address, options, access)
         self._topics = Topics(self._connection)
         self._publisher = KafkaPublisher(self._publishing, self._topics)
         self._reader = KafkaReader(options, self._connection, self._topics)
@@ -62,9 +65,9 @@ class KafkaBroker:
         return self._address
 
     def ping(self, deadline: Deadline) -> None:
-        """Have ApiVersions answered."""
+        """Have ApiVersions answered, and be let in."""
         self._connection.require_open()
-        probe(self._address, deadline)
+        probe(self._address, deadline, self._access)
 
     def name_fault(self, name: str) -> str | None:
         """Why Kafka would refuse a topic of that name."""
@@ -131,10 +134,13 @@ def _options(address: str, patience: float) -> Mapping[str, Any]:
     }
 
 
-def connect(address: str, *, patience: float) -> KafkaBroker:
-    """The Kafka at `host:port`, or at several with commas; nothing is opened yet."""
+def connect(address: str, *, patience: float, security: Security | None = None) -> KafkaBroker:
+    """The Kafka at `host:port`, or at several with commas; nothing is opened yet.
+
+    SettingsError where a file of certificates cannot be read, or is none.
+    """
     driver = logging.getLogger("kafka")
     if driver.level == logging.NOTSET:
         # behave would show each connection that it logs; what goes wrong is raised in sentences.
         driver.setLevel(logging.CRITICAL)
-    return KafkaBroker(address, patience=patience)
+    return KafkaBroker(address, patience=patience, access=Access.of(security))

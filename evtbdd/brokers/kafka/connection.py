@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from kafka import KafkaAdminClient
 from kafka import errors as driver
 
+from evtbdd.brokers.kafka.access import OPEN, Access
 from evtbdd.brokers.kafka.client import Client, opened
 from evtbdd.brokers.kafka.errors import unanswered
 from evtbdd.brokers.kafka.probe import probe
@@ -38,8 +39,9 @@ LOST = (driver.KafkaConnectionError, driver.Cancelled)
 class Connection:
     """One admin client for a whole run; may be asked from any thread."""
 
-    def __init__(self, address: str, options: Mapping[str, Any]) -> None:
+    def __init__(self, address: str, options: Mapping[str, Any], access: Access = OPEN) -> None:
         self.address = address
+        self._access = access
         self._options = options
         self._opening = Lock()
         self._opened: tuple[KafkaAdminClient, Client] | None = None
@@ -91,7 +93,7 @@ class Connection:
             except driver.KafkaError as error:
                 self.require_open()
                 if not isinstance(error, repeated) or deadline.expired():
-                    raise unanswered(error, self.address, doing, deadline) from error
+                    raise unanswered(error, self.address, doing, deadline, self._access) from error
                 self._ping(error, deadline)
                 if isinstance(error, driver.UnknownBrokerIdError):
                     client.refresh(deadline)
@@ -109,7 +111,7 @@ class Connection:
     def _ping(self, error: Exception, deadline: Deadline) -> None:
         """Say why a broker is not there, where it is not; the driver's own words are no cause."""
         try:
-            probe(self.address, deadline)
+            probe(self.address, deadline, self._access)
         except BrokerUnavailable as unavailable:
             raise unavailable from error
 
@@ -123,11 +125,11 @@ class Connection:
             )
         try:
             if self._opened is None:
-                probe(self.address, deadline)
+                probe(self.address, deadline, self._access)
                 try:
                     self._opened = opened(KafkaAdminClient, self._options, deadline)
                 except driver.KafkaError as error:
-                    raise unanswered(error, self.address, doing, deadline) from error
+                    raise unanswered(error, self.address, doing, deadline, self._access) from error
             return self._opened
         finally:
             self._opening.release()

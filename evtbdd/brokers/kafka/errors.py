@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from kafka import errors as driver
 
+from evtbdd.brokers.kafka.access import Access
 from evtbdd.brokers.kafka.probe import probe
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError, BrokerUnavailable, PublishRefused
@@ -62,7 +63,9 @@ def translated(error: Exception, address: str, doing: str) -> BrokerError:
     return ours(text)
 
 
-def unanswered(error: Exception, address: str, doing: str, deadline: Deadline) -> BrokerError:
+def unanswered(
+    error: Exception, address: str, doing: str, deadline: Deadline, access: Access
+) -> BrokerError:
     """As `translated`; where the broker is not to be reached any more, it says why not instead.
 
     Asking for that takes what is left until the deadline at most.
@@ -70,7 +73,7 @@ def unanswered(error: Exception, address: str, doing: str, deadline: Deadline) -
     ours, text = sentence(error, address, doing)
     if ours is BrokerUnavailable and not deadline.expired():
         try:
-            probe(address, deadline)
+            probe(address, deadline, access)
         except BrokerUnavailable as unavailable:
             return unavailable
     return ours(text)

@@ -1,0 +1,82 @@
+"""The TLS handshake, and what it means where there is none."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+
+from evtbdd.brokers.kafka.access import Access
+from evtbdd.brokers.kafka.wire import Unreached
+from evtbdd.clock import Deadline
+
+EXPIRED, NOT_YET, OTHER_NAME, OTHER_ADDRESS = 10, 9, 62, 64
+"""X509_V_ERR_… of OpenSSL's x509_vfy.h; the others all come down to who has signed."""
+
+ASKED = {
+    "TLSV13_ALERT_CERTIFICATE_REQUIRED",
+    "SSLV3_ALERT_BAD_CERTIFICATE",
+    "SSLV3_ALERT_HANDSHAKE_FAILURE",
+    "TLSV1_ALERT_ACCESS_DENIED",
+    "SSLV3_ALERT_CERTIFICATE_UNKNOWN",
+    "TLSV1_ALERT_UNKNOWN_CA",
+    "SSLV3_ALERT_CERTIFICATE_EXPIRED",
+}
+"""The alerts with which a broker refuses the certificate of a client, or that it has none."""
+
+
+class NoTls(Unreached):
+    """What is there did not go into the handshake."""
+
+
+def shaken(link: socket.socket, host: str, context: ssl.SSLContext) -> ssl.SSLSocket:
+    """The connection, encrypted; the socket has its timeout. Raises Unreached or OSError."""
+    try:
+        return context.wrap_socket(link, server_hostname=host.rstrip("."))
+    except ssl.SSLCertVerificationError as error:
+        raise Unreached(untrusted(error, host)) from error
+    except TimeoutError:
+        raise
+    except (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionError) as error:
+        raise NoTls("it ended the TLS handshake: there may be no TLS there") from error
+    except ssl.SSLError as error:
+        if error.reason in {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"}:
+            raise NoTls("what answers there speaks no TLS") from error
+        raise
+
+
+def untrusted(error: ssl.SSLCertVerificationError, host: str) -> str:
+    """Why its certificate is not accepted, as a clause."""
+    if error.verify_code == EXPIRED:
+        return "its certificate has expired"
+    if error.verify_code == NOT_YET:
+        return "its certificate is not valid yet"
+    if error.verify_code in {OTHER_NAME, OTHER_ADDRESS}:
+        return f"its certificate is not for the name {host}"
+    return (
+        f"its certificate is signed by nobody who is trusted ({error.verify_message}); "
+        "security ca must name the file of its authority"
+    )
+
+
+def refused(error: ssl.SSLError, access: Access) -> str:
+    """What an alert of the broker means, as a clause."""
+    if error.reason not in ASKED:
+        return f"the TLS connection failed ({error.reason or error})"
+    if access.shows_certificate:
+        return "it refuses the certificate that security certificate names"
+    return "it asks for a certificate of its clients: security certificate and security key"
+
+
+def speaks_tls(host: str, port: int, deadline: Deadline) -> bool:
+    """Whether a TLS handshake is answered there; nothing is sent that would need trust."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    try:
+        with (
+            socket.create_connection((host, port), max(0.01, deadline.remaining())) as link,
+            context.wrap_socket(link),
+        ):
+            return True
+    except OSError:
+        return False
