@@ -1,4 +1,4 @@
-"""What evtbdd asks of a broker, a codec and a facility: promises, not inheritance.
+"""What evtbdd asks of a broker, a codec and a witness: promises, not inheritance.
 
 An adapter is anything that keeps these promises; `evtbdd.conformance` is how it shows that it does.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from evtbdd.codecs.protocol import Codec as Codec
 from evtbdd.errors import UnsupportedCapability
@@ -242,16 +242,3 @@ class Witness(Protocol):
 
     def declared_types(self, channel: str) -> frozenset[str]:
         """The types that the settings declare for a channel; empty where they declare none."""
-
-
-class Facility(Protocol):
-    """Something that scenarios act upon or observe: brokers, services, HTTP, databases."""
-
-    def begin(self, scenario: Any) -> None:
-        """Make ready what a scenario needs, before its first step."""
-
-    def end(self, scenario: Any) -> None:
-        """Give back what the scenario used; one failure must not keep others from doing so."""
-
-    def close(self) -> None:
-        """Give back what the run used; repeated calls do nothing."""

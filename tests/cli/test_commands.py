@@ -48,6 +48,21 @@ def test_every_phrase_has_an_example_and_a_help() -> None:
     assert [p["phrase"] for p in phrases if not (p["example"] and p["help"])] == []
 
 
+def test_no_step_is_two_phrases() -> None:
+    """Every spelling of every phrase is that phrase alone, whatever else is loaded beside it."""
+    code = (
+        "from evtbdd.cli.steps import load_libraries; load_libraries();"
+        "from evtbdd.phrases.catalogue import ambiguities, registered;"
+        "print(len(registered()), ambiguities(registered()))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    number, _, doubled = run.stdout.strip().partition(" ")
+    assert int(number) >= 31, run.stderr
+    assert doubled == "[]"
+
+
 @pytest.mark.parametrize(
     ("page", "arguments"),
     [("phrases.md", ["steps", "--markdown"]), ("settings.md", ["settings", "--markdown"])],
