@@ -58,6 +58,8 @@ class Capabilities:
     lane: str
     can: frozenset[Capability]
     largest_payload: int | None = None
+    options: frozenset[str] = frozenset()
+    """The keys of a channel's settings that it understands beyond those of every channel."""
 
     def require(self, capability: Capability) -> None:
         """Raise UnsupportedCapability, naming who can, unless this broker can do it."""
@@ -69,11 +71,21 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class ChannelPlan:
-    """A channel to be created: its physical name and what the settings say of it."""
+    """A channel to be created: its physical name and what the settings say of it.
+
+    `options` are by the keys of the settings, with durations in seconds and lists by lines;
+    `dead_letter` is the physical name of the channel to which an event goes after so many
+    `attempts`; `watch` is `tap`, `consume`, `none`, or as the broker can; `consumers` are the
+    services that say they consume it.
+    """
 
     name: str
     partitions: int = 1
     options: Mapping[str, str] = field(default_factory=dict)
+    dead_letter: str | None = None
+    attempts: int | None = None
+    watch: str | None = None
+    consumers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +176,13 @@ class Broker(Protocol):
 
     def name_fault(self, name: str) -> str | None:
         """Why it would refuse a channel of that name, as a clause; None where it would not."""
+
+    def unwatchable(self, channel: ChannelPlan) -> str | None:
+        """Why a channel so planned could not be watched, as a clause; None where it could be.
+
+        The clause goes on after "cannot be watched, because" and says what would be right. Such a
+        channel can be published to, but nothing can be expected on it.
+        """
 
     def create(self, channels: Sequence[ChannelPlan], deadline: Deadline) -> None:
         """Create channels that are not there; when it returns they can be used at once.

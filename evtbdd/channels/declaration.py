@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from evtbdd.channels import options
 from evtbdd.codecs.find import codec
 from evtbdd.errors import PhraseError, SettingsError
 from evtbdd.events import Reading
@@ -26,9 +27,15 @@ SECTION = Section(
         Key("types", kinds.comma_list, "", "the types that can appear, with commas"),
         Key("dead letter", kinds.text, None, "the channel that its dead letters go to"),
         Key("attempts", kinds.count, None, "after how many deliveries they go there"),
+        Key(
+            "watch",
+            kinds.choice("tap", "consume", "none"),
+            None,
+            "how evtbdd looks on: tap, consume, or none",
+            otherwise="as its broker can",
+        ),
         Key("partitions", kinds.count, "1", "Kafka: how many partitions it has"),
-        Key("replication", kinds.count, None, "Kafka: on how many brokers each is stored"),
-        Key("config.NAME", kinds.text, None, "Kafka: a configuration of the topic"),
+        *options.KEYS,
     ),
 )
 
@@ -43,6 +50,9 @@ class Declaration:
     type: str | None = None
     types: frozenset[str] = frozenset()
     partitions: int = 1
+    dead_letter: str | None = None
+    attempts: int | None = None
+    watch: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -86,17 +96,13 @@ def _declare(
     name: str, given: Mapping[str, object], base: Declaration | None = None
 ) -> Declaration:
     base = base or Declaration(name)
-    options = {
-        key: str(value)
-        for key, value in given.items()
-        if value is not None and (key.startswith("config.") or key == "replication")
-    }
     partitions = given.get("partitions", base.partitions)
     if not isinstance(partitions, int) or partitions < 1:
         raise SettingsError(
             f"The channel {quoted(name)} cannot have {partitions} partitions; it needs 1 or more."
         )
     types = given.get("types", base.types)
+    attempts = given.get("attempts") or base.attempts
     return Declaration(
         name,
         broker=_text(given.get("broker")) or base.broker,
@@ -104,7 +110,10 @@ def _declare(
         type=_text(given.get("type")) or base.type,
         types=frozenset(map(str, types)) if isinstance(types, tuple | frozenset) else base.types,
         partitions=partitions,
-        options={**base.options, **options},
+        dead_letter=_text(given.get("dead letter")) or base.dead_letter,
+        attempts=attempts if isinstance(attempts, int) else None,
+        watch=_text(given.get("watch")) or base.watch,
+        options={**base.options, **options.of_given(given)},
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from evtbdd.channels.channel import Channel
 from evtbdd.channels.declaration import Declaration
+from evtbdd.channels.options import require_known
 from evtbdd.channels.pool import Brokers
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError, PhraseError, SettingsError, UnknownName
@@ -42,6 +43,7 @@ class ChannelScope:
             broker = self._brokers.get(broker_name)
         except UnknownName as error:
             raise UnknownName(f"Of the channel {quoted(declaration.name)}: {error}") from error
+        require_known(declaration.name, declaration.options, broker.capabilities)
         physical = self._names.channel(self.scope, declaration.name)
         if (fault := broker.name_fault(physical)) is not None:
             raise PhraseError(

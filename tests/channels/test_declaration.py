@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from evtbdd.brokers.memory import adapter as memory
 from evtbdd.channels.declaration import Declaration
-from evtbdd.errors import PhraseError, SettingsError
+from evtbdd.channels.options import require_known
+from evtbdd.errors import PhraseError, SettingsError, UnsupportedCapability
 from evtbdd.sections import SECTIONS
 from evtbdd.settings.load import Settings
 
@@ -37,6 +39,31 @@ def test_settings_are_read(tmp_path: Path) -> None:
         types=frozenset({"A", "B"}),
         partitions=3,
         options={"replication": "2", "config.retention.ms": "1000"},
+    )
+
+
+def test_what_only_some_brokers_understand_is_handed_on_as_text(tmp_path: Path) -> None:
+    """Durations in seconds, yes and no, lists by lines."""
+    text = (
+        "fifo = on\nvisibility timeout = 2 minutes\nbindings = orders.*, parcels: #\n"
+        "queue arguments =\n    x-max-length = 3\ndead letter = dead\nattempts = 3\nwatch = tap\n"
+    )
+    declared = of_settings(text, tmp_path)
+    assert declared.options == {
+        "fifo": "yes",
+        "visibility timeout": "120.0",
+        "bindings": "orders.*\nparcels: #",
+        "queue arguments": "x-max-length = 3",
+    }
+    assert (declared.dead_letter, declared.attempts, declared.watch) == ("dead", 3, "tap")
+
+
+def test_a_broker_refuses_what_it_does_not_understand() -> None:
+    """Nothing that an author asks for is passed over."""
+    with pytest.raises(UnsupportedCapability) as refused:
+        require_known("orders", {"fifo": "yes"}, memory.CAPABILITIES)
+    assert str(refused.value) == (
+        'The channel "orders" is to have fifo = yes, and memory knows no fifo; SQS does.'
     )
 
 

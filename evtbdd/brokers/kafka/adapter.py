@@ -36,6 +36,7 @@ CAPABILITIES = Capabilities(
         }
     ),
     largest_payload=1_048_576,
+    options=frozenset({"partitions", "replication", "config.NAME"}),
 )
 
 
@@ -72,6 +73,10 @@ class KafkaBroker:
     def name_fault(self, name: str) -> str | None:
         """Why Kafka would refuse a topic of that name."""
         return name_fault(name)
+
+    def unwatchable(self, channel: ChannelPlan) -> str | None:  # noqa: ARG002
+        """Nothing keeps a topic from being watched."""
+        return None
 
     def create(self, channels: Sequence[ChannelPlan], deadline: Deadline) -> None:
         """Create topics, all in one request; return when each partition has a leader."""

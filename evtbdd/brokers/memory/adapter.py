@@ -35,6 +35,7 @@ CAPABILITIES = Capabilities(
             Capability.EXACT_END,
         }
     ),
+    options=frozenset({"partitions"}),
 )
 
 
@@ -58,6 +59,10 @@ class MemoryBroker:
     def name_fault(self, name: str) -> str | None:
         """Refuse only the empty name."""
         return None if name else "it is empty"
+
+    def unwatchable(self, channel: ChannelPlan) -> str | None:  # noqa: ARG002
+        """Nothing keeps a channel from being watched."""
+        return None
 
     def create(self, channels: Sequence[ChannelPlan], deadline: Deadline) -> None:  # noqa: ARG002
         """Create all of the channels, or none."""

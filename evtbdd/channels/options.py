@@ -1,0 +1,96 @@
+"""The keys of a channel that only some brokers understand: each is handed on to its broker as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from evtbdd.errors import UnsupportedCapability
+from evtbdd.ports import Capabilities
+from evtbdd.settings import kinds
+from evtbdd.settings.schema import Key
+from evtbdd.words import quoted
+
+_OF_BROKERS: Mapping[str, tuple[Key, ...]] = {
+    "Kafka": (
+        Key("replication", kinds.count, None, "on how many brokers each partition is stored"),
+        Key("config.NAME", kinds.text, None, "a configuration of the topic"),
+    ),
+    "RabbitMQ": (
+        Key(
+            "kind",
+            kinds.choice("exchange and queue", "exchange", "queue"),
+            None,
+            "exchange and queue, exchange, or queue",
+            otherwise="exchange and queue",
+        ),
+        Key(
+            "exchange type",
+            kinds.choice("topic", "direct", "fanout", "headers"),
+            None,
+            "topic, direct, fanout or headers",
+            otherwise="topic",
+        ),
+        Key(
+            "bindings",
+            kinds.comma_list,
+            None,
+            "routing keys of its own exchange, or CHANNEL: KEY of another channel's",
+            otherwise="#",
+        ),
+        Key("queue arguments", kinds.names_and_values, None, "lines NAME = value of its queue"),
+        Key("durable", kinds.yes_no, None, "whether it outlives the broker's end", otherwise="yes"),
+        Key(
+            "routing key",
+            kinds.text,
+            None,
+            "the routing key where a step gives none",
+            otherwise="the event's type, else the channel's name",
+        ),
+    ),
+    "SQS": (
+        Key("fifo", kinds.yes_no, None, "a FIFO queue", otherwise="no"),
+        Key(
+            "visibility timeout",
+            kinds.duration,
+            None,
+            "how long a received event stays invisible",
+            otherwise="30 seconds",
+        ),
+        Key("delay", kinds.duration, None, "how late events become visible", otherwise="none"),
+        Key("sns", kinds.yes_no, None, "a topic of SNS with the queue subscribed", otherwise="no"),
+    ),
+}
+
+KEYS = tuple(
+    Key(key.name, key.kind, key.default, f"{broker}: {key.help}", otherwise=key.otherwise)
+    for broker, keys in _OF_BROKERS.items()
+    for key in keys
+)
+
+
+def of_given(given: Mapping[str, object]) -> Mapping[str, str]:
+    """Those that are given, as text: `yes` and `no`, durations in seconds, lists and lines by lines."""
+    fitting = {name: value for name, value in given.items() if any(key.fits(name) for key in KEYS)}
+    return {name: _text(value) for name, value in fitting.items() if value not in (None, (), {})}
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return "\n".join(f"{name} = {each}" for name, each in value.items())
+    if isinstance(value, tuple | list):
+        return "\n".join(map(str, value))
+    return str(value)
+
+
+def require_known(channel: str, options: Mapping[str, str], broker: Capabilities) -> None:
+    """Raise UnsupportedCapability for an option that a broker does not understand."""
+    for name, value in options.items():
+        key = next(key for key in KEYS if key.fits(name))
+        if key.name not in broker.options:
+            who = key.help.partition(":")[0]
+            raise UnsupportedCapability(
+                f"The channel {quoted(channel)} is to have {name} = {value}, and {broker.broker} "
+                f"knows no {key.name}; {who} does."
+            )
