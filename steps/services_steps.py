@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from evtbdd.phrases import Data, step
+from evtbdd.phrases.ahead import tells_ahead
+from evtbdd.scenario import Scenario
 from evtbdd.services import claims
-from evtbdd.world import Scenario
 
 SECTION = "Services: the system under test"
 NAMES = {"service": "NAME"}
 Time = float | None
+looks_at_log = tells_ahead(lambda plan, values, _: plan.wants_log(values["service"]))
 
 
 @step(
@@ -64,6 +66,7 @@ def service_exits(scenario: Scenario, *, service: str, code: int | None, within:
     names=NAMES,
     example='the log of the service "shipping" contains "order ORD-1"',
 )
+@looks_at_log
 def log_contains(scenario: Scenario, *, service: str, text: str, within: Time) -> None:
     """A text in what it has written since the last act under When."""
     claims.log_contains(scenario.services, service, text, scenario.expect.patience(within))
@@ -75,6 +78,7 @@ def log_contains(scenario: Scenario, *, service: str, text: str, within: Time) -
     names=NAMES,
     example='the log of the service "shipping" contains:\n  """\n  order ORD-1\n  """',
 )
+@looks_at_log
 def log_contains_this(scenario: Scenario, *, service: str, within: Time, data: Data) -> None:
     """A longer text in what it has written since the last act under When."""
     text = scenario.values.text(data.text or "")
@@ -87,6 +91,7 @@ def log_contains_this(scenario: Scenario, *, service: str, within: Time, data: D
     names=NAMES,
     example='the log of the service "shipping" does not contain "error" during 2 seconds',
 )
+@looks_at_log
 def log_lacks(scenario: Scenario, *, service: str, text: str, during: float) -> None:
     """The text does not appear while it is watched."""
     claims.log_lacks(scenario.services, service, text, scenario.expect.until(during))

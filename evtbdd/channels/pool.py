@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 from types import MappingProxyType
 
 from evtbdd.brokers import security
@@ -44,6 +45,7 @@ class _Place:
     security: Security | None = None
     provisioned: Provisioned | None = None
     failure: EvtbddError | None = None
+    turn: Lock = field(default_factory=Lock)
 
 
 class Brokers:
@@ -87,16 +89,17 @@ class Brokers:
                 f"No broker is called {quoted(name)}. {suggestion(name, self.names, 'brokers')}"
             )
         place = self._places[name]
-        if place.failure is not None:
-            raise place.failure.with_traceback(None)
-        if place.provisioned is None:
-            try:
-                place.provisioned = self._open(place)
-            except EvtbddError as error:
-                said = f"The broker {quoted(name)} ({place.url}): {error}"
-                place.failure = type(error)(self._mask(said))
-                raise place.failure from error
-        return place.provisioned.broker
+        with place.turn:
+            if place.failure is not None:
+                raise place.failure.with_traceback(None)
+            if place.provisioned is None:
+                try:
+                    place.provisioned = self._open(place)
+                except EvtbddError as error:
+                    said = f"The broker {quoted(name)} ({place.url}): {error}"
+                    place.failure = type(error)(self._mask(said))
+                    raise place.failure from error
+            return place.provisioned.broker
 
     def fact(self, name: str) -> str:
         """What stands for `${broker.NAME}`, and `${broker.NAME.host}`, `.port`, `.user`, `.password`.

@@ -19,6 +19,15 @@ from evtbdd.services.surroundings import Place
 from evtbdd.words import listed, quoted, suggestion
 
 
+def consumers(declared: Iterable[Declaration]) -> Mapping[str, frozenset[str]]:
+    """For each channel the names of the services that say they consume it."""
+    found: dict[str, frozenset[str]] = {}
+    for declaration in declared:
+        for channel in declaration.consumes:
+            found[channel] = found.get(channel, frozenset()) | {declaration.name}
+    return found
+
+
 class Services:
     """What the settings declare, and what runs of it.
 

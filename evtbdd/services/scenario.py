@@ -34,6 +34,15 @@ class ScenarioServices:
         self._around = around
         self._used: dict[str, Service] = {}
         self._window_starts: dict[str, int] = {}
+        self._logs: Collection[str] = ()
+
+    def look_at_logs_of(self, names: Collection[str]) -> None:
+        """Have it known exactly where the logs of these services stand as a window begins.
+
+        It costs a question to the keeper each time. Where a log is looked at though nothing foretold
+        it, its window may begin a moment early, with what was on its way then.
+        """
+        self._logs = names
 
     def adopt(self, channels: Collection[str]) -> None:
         """Take note of services of longer scopes that know one of these channels.
@@ -51,8 +60,12 @@ class ScenarioServices:
             service = self._services.in_scope(scope, name)
             service.journal = self._journal
             self._used[name] = service
-            self._window_starts[name] = service.mark()
+            self._window_starts[name] = self._end_of_log(service)
         return self._used[name]
+
+    def _end_of_log(self, service: Service) -> int:
+        exact = service.declaration.name in self._logs
+        return service.mark() if exact else service.log.offset
 
     def run(self, name: str, extra: Mapping[str, str]) -> None:
         """Have it, with these further variables, and all that it needs running and ready."""
@@ -121,7 +134,7 @@ class ScenarioServices:
     def begin_block(self) -> None:
         """Note where the logs end as a block of acts is about to begin."""
         for name, service in self._used.items():
-            self._window_starts[name] = service.mark()
+            self._window_starts[name] = self._end_of_log(service)
 
     def log_since(self, name: str) -> tuple[Service, int]:
         """The service, and where in its log the window begins."""

@@ -10,8 +10,8 @@ from services.conftest import Stage
 from evtbdd.clock import Deadline
 from evtbdd.errors import ExpectationFailed, PhraseError, ServiceError, Unproven
 from evtbdd.phrases import Data, Row, Table
+from evtbdd.scenario import Scenario
 from evtbdd.services import claims
-from evtbdd.world import Scenario
 
 LONG = 10.0
 SHORT = 0.05
