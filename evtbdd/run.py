@@ -40,7 +40,8 @@ class Run:
                 project, sections=SECTIONS, userdata=context.config.userdata, environ=os.environ
             )
             self._allow_none = settings.main["allow no scenarios"]
-            self._world = World(settings, project)
+            self._world = World(settings, project, getattr(context._runner, "head_start", None))
+            self._call_off_what_nobody_needs(self._world)
             hiding = Hiding(context.config, self._world.secrets.mask)
             context._runner.formatters.insert(0, hiding)
         except EvtbddError as error:
@@ -71,6 +72,16 @@ class Run:
                 world.drop,
             )
         return self._schedule
+
+    def _call_off_what_nobody_needs(self, world: World) -> None:
+        """End brokers that were begun before it was known which scenarios would run."""
+        needless = set(world.channels.brokers.early)
+        selected = self._selected()
+        while needless and (scenario := next(selected, None)) is not None:
+            plan = look_ahead(scenario, the_step_registry, Plan(settings=world.channels.declared))
+            needless -= world.brokers_of(plan)
+        for name in needless:
+            world.channels.brokers.call_off(name)
 
     def _selected(self) -> Iterator[Any]:
         """The scenarios that behave will run."""

@@ -13,9 +13,9 @@ from evtbdd.channels.pool import Brokers
 from evtbdd.channels.scenario import ScenarioChannels
 from evtbdd.channels.scope import Wanted
 from evtbdd.expect.expect import Patience
+from evtbdd.head_start import HeadStart
 from evtbdd.isolation.names import Names, fresh_run_id
 from evtbdd.journal import Journal
-from evtbdd.keeper import HeldKeeper
 from evtbdd.plan import Plan
 from evtbdd.scenario import Facilities, Scenario
 from evtbdd.services.declaration import Declaration as ServiceDeclaration
@@ -28,7 +28,8 @@ from evtbdd.values.declared import matcher_words
 class World:
     """A run: what the settings declare, and what was opened of it so far."""
 
-    def __init__(self, settings: Settings, project: Path) -> None:
+    def __init__(self, settings: Settings, project: Path, early: HeadStart | None = None) -> None:
+        early = early or HeadStart()
         main = settings.main
         self.secrets = Secrets.of(settings)
         self.project = project
@@ -37,7 +38,7 @@ class World:
             timeout=main["timeout"], broker=main["connect timeout"], scale=main["timeout scale"]
         )
         patience = self.patience.broker * self.patience.scale
-        self.keeper = HeldKeeper()
+        self.keeper = early.keeper
         urls = {name: settings.section("broker", name)["url"] for name in settings.names("broker")}
         secured = {name: security.of_settings(settings, name) for name in urls}
         services = {
@@ -45,7 +46,14 @@ class World:
         }
         self.channels = Channels(
             {n: ChannelDeclaration.of_settings(settings, n) for n in settings.names("channel")},
-            Brokers(urls, self.keeper, patience=patience, secured=secured, mask=self.secrets.mask),
+            Brokers(
+                urls,
+                self.keeper,
+                patience=patience,
+                secured=secured,
+                mask=self.secrets.mask,
+                early=early.brokers,
+            ),
             Names(main["prefix"], self.run_id),
             patience=patience,
             consumers=consumers(services.values()),
@@ -82,6 +90,11 @@ class World:
             needed = plan.tell(channels, self.services)
             wanted[scope] = channels.wanted(needed).get(scope, ())
         self.channels.ahead({scope: of_it for scope, of_it in wanted.items() if of_it})
+
+    def brokers_of(self, plan: Plan) -> set[str | None]:
+        """The names of the brokers on which the channels lie that a scenario needs."""
+        channels = ScenarioChannels(self.channels, self._scopes(), {}, Journal())
+        return {channels.broker_of(name) for name in plan.tell(channels, self.services)}
 
     def drop(self, scope: str) -> None:
         """Let go of what was made ahead for a scenario that does not come."""

@@ -92,6 +92,11 @@ class ScenarioChannels:
                 ordered.append(name)
         return ordered
 
+    def broker_of(self, name: str) -> str | None:
+        """The name of the broker that a channel lies on; None where nothing says it."""
+        declared = self._declared.get(name)
+        return (declared and declared.broker) or self._channels.brokers.only()
+
     def _scope_of(self, name: str) -> str:
         return self._scopes[self._lives.get(name, "scenario")]
 

@@ -32,7 +32,7 @@ class OwnBroker(Protocol):
         """Where it listens, once started."""
 
     def start(self) -> None:
-        """Return when it answers."""
+        """Return when it answers; begun already, it is only waited for."""
 
     def stop(self) -> None:
         """Return when it is gone."""
@@ -54,10 +54,37 @@ class Provisioned:
                 self.give_back.pop()()
 
 
+class EarlyBroker(OwnBroker, Protocol):
+    """One whose start takes so long that it is worth to begin it early."""
+
+    def begin(self) -> None:
+        """Start it in the background."""
+
+
+def begun(text: str, keeper: Callable[[], Keeper]) -> EarlyBroker | None:
+    """The broker of a URL, starting in the background, if it is one whose start takes long.
+
+    SettingsError where the URL cannot be meant.
+    """
+    url = BrokerUrl.parse(text)
+    if url.how != "local" or url.scheme not in LOCAL:
+        return None
+    broker = cast(EarlyBroker, local(url.scheme, keeper))
+    broker.begin()
+    return broker
+
+
 def provision(
-    text: str, keeper: Callable[[], Keeper], *, patience: float, security: Security | None = None
+    text: str,
+    keeper: Callable[[], Keeper],
+    *,
+    patience: float,
+    security: Security | None = None,
+    early: OwnBroker | None = None,
 ) -> Provisioned:
     """Open the broker of a URL; it is started where that is what the URL says.
+
+    `early` is that broker where it was begun before.
 
     SettingsError where the URL cannot be meant, BrokerUnavailable where a broker of the run's own
     does not start; an external one is not reached for yet.
@@ -77,7 +104,7 @@ def provision(
     if url.how == "embedded":
         return _own_broker(embedded(url.scheme), connect, patience)
     if url.how == "local":
-        return _own_broker(local(url.scheme, keeper), connect, patience)
+        return _own_broker(early or local(url.scheme, keeper), connect, patience)
     if url.how:
         raise SettingsError(
             f"{quoted(text)}: no way to get a broker is called {quoted(url.how)}. "
