@@ -43,7 +43,7 @@ Feature: Orders
 
 
 @pytest.fixture
-def project(tmp_path: Path, real_kafka: str) -> Project:  # noqa: ARG001 - a Kafka can be had here
+def project(tmp_path: Path, real_kafka: str) -> Project:
     """A project with two real brokers, of which its scenario needs one."""
     made = Project(tmp_path)
     made.write("setup.cfg", SETTINGS)
