@@ -29,7 +29,8 @@ SECTION = Section(
             "url",
             kinds.text,
             "memory://",
-            "where it comes from: kafka://host:port, kafka+embedded://, kafka+local://, memory://",
+            "where it comes from: kafka://host:port, kafka+embedded://, kafka+local://, "
+            "kafka+docker://image:tag, memory://",
         ),
         *security.KEYS,
     ),

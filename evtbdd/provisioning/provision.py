@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
-from evtbdd.brokers.registry import Adapter, Connect, adapter, connected, load, schemes
+from evtbdd.brokers.registry import Adapter, Connect, adapter, connected, load
 from evtbdd.brokers.security import Security
 from evtbdd.errors import SettingsError
 from evtbdd.ports import Broker
@@ -20,8 +20,9 @@ EMBEDDED: Mapping[str, Adapter] = {
 LOCAL: Mapping[str, Adapter] = {
     "kafka": Adapter("evtbdd.provisioning.local_kafka:LocalKafka"),
 }
-WAYS = ("embedded", "local")
-NOT_YET = {"docker"}
+DOCKER = Adapter("evtbdd.provisioning.docker:DockerBroker")
+IN_DOCKER = ("kafka",)
+WAYS = ("docker", "embedded", "local")
 
 
 class OwnBroker(Protocol):
@@ -91,11 +92,6 @@ def provision(
     """
     url = BrokerUrl.parse(text)
     connect = adapter(url.scheme)
-    if url.how in NOT_YET:
-        raise SettingsError(
-            f"{quoted(text)}: evtbdd cannot provision a broker by {quoted(url.how)} yet; name one "
-            f"that runs ({url.scheme}://host:port), or use {_own(url.scheme)}."
-        )
     if url.how in WAYS and security is not None:
         raise SettingsError(
             f"{quoted(text)} is the run's own, which asks for no user and no certificate; remove the "
@@ -103,6 +99,8 @@ def provision(
         )
     if url.how == "embedded":
         return _own_broker(embedded(url.scheme), connect, patience)
+    if url.how == "docker":
+        return _own_broker(in_docker(url.scheme, url.address), connect, patience)
     if url.how == "local":
         return _own_broker(early or local(url.scheme, keeper), connect, patience)
     if url.how:
@@ -138,6 +136,16 @@ def local(scheme: str, keeper: Callable[[], Keeper]) -> OwnBroker:
     return cast(Callable[[Callable[[], Keeper]], OwnBroker], kind)(keeper)
 
 
+def in_docker(scheme: str, image: str) -> OwnBroker:
+    """A broker in a container of an image, not started yet. SettingsError where there is none."""
+    if scheme not in IN_DOCKER:
+        raise SettingsError(
+            f"There is no broker in a container for {quoted(scheme)}; there is one for "
+            f"{', '.join(map(quoted, IN_DOCKER))}."
+        )
+    return cast(Callable[[str, str], OwnBroker], load(DOCKER))(scheme, image)
+
+
 def _of(kinds: Mapping[str, Adapter], scheme: str, way: str) -> Adapter:
     if scheme not in kinds:
         raise SettingsError(
@@ -145,7 +153,3 @@ def _of(kinds: Mapping[str, Adapter], scheme: str, way: str) -> Adapter:
             f"{', '.join(map(quoted, kinds))}."
         )
     return kinds[scheme]
-
-
-def _own(scheme: str) -> str:
-    return f"{scheme}+embedded://" if scheme in EMBEDDED else f"one of {', '.join(schemes())}"
