@@ -8,6 +8,7 @@ from typing import Any
 
 from evtbdd.brokers.kafka.access import OPEN, Access
 from evtbdd.brokers.kafka.connection import Connection
+from evtbdd.brokers.kafka.lock import KafkaLock, locked
 from evtbdd.brokers.kafka.names import name_fault
 from evtbdd.brokers.kafka.probe import probe
 from evtbdd.brokers.kafka.publisher import KafkaPublisher
@@ -118,6 +119,10 @@ class KafkaBroker:
     def subscriptions(self) -> KafkaSubscriptions:
         """What Kafka knows of consumer groups."""
         return self._subscriptions
+
+    def lock(self, channels: Sequence[str], holder: str, deadline: Deadline) -> KafkaLock:
+        """Hold topics, by groups of which this process is the only member."""
+        return locked(self._address, self._access, self._subscriptions, channels, holder, deadline)
 
     def close(self) -> None:
         """Close what was opened."""
