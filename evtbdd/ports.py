@@ -268,7 +268,7 @@ class Locks(Protocol):
     decides.
     """
 
-    def lock(self, channels: Sequence[str], holder: str, deadline: Deadline) -> Lock:
+    def hold(self, channels: Sequence[str], holder: str, deadline: Deadline) -> Lock:
         """Hold channels, whether or not they are there; `holder` is told to whoever wants them too.
 
         What is held by somebody is waited for until the deadline. Of two who want the same at the

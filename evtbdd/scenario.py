@@ -17,8 +17,12 @@ from evtbdd.channels.witness import ChannelWitness
 from evtbdd.errors import BrokerError, PhraseError
 from evtbdd.expect.expect import Expect, Patience
 from evtbdd.expect.expectations import Expectations
+from evtbdd.expect.whose import own_marks
+from evtbdd.isolation.inherited import Legacy
+from evtbdd.isolation.triggers import Consumer, ScenarioTriggers
 from evtbdd.journal import Journal
 from evtbdd.plan import Plan
+from evtbdd.services.consumers import Consumers
 from evtbdd.services.facility import Services
 from evtbdd.services.scenario import ScenarioServices
 from evtbdd.services.surroundings import Consumed
@@ -30,7 +34,8 @@ from evtbdd.values.store import Values
 class Facilities:
     """What the run lends to its scenarios.
 
-    `lives` says of channels in which scope they live, where that is not the scenario.
+    `lives` says of channels in which scope they live, where that is not the scenario; `legacy` is
+    what scenarios leave to one another, and `consumers` are those who acknowledge it.
     """
 
     run_id: str
@@ -39,20 +44,28 @@ class Facilities:
     services: Services
     lives: Mapping[str, str]
     matchers: MatcherWords
+    legacy: Legacy
+    consumers: Consumers
 
 
 class Scenario:
     """The facilities as one scenario uses them: Stage and Surroundings of the rooms.
 
-    `scopes` are the names of the scopes: `{"scenario": "s3", "feature": "f1", "run": "run"}`;
+    `title` is what a person calls it; `scopes` are the names of the scopes: `{"scenario": "s3", "feature": "f1", "run": "run"}`;
     files are looked for in `folders`, one after the other.
     """
 
     def __init__(
-        self, facilities: Facilities, scopes: Mapping[str, str], folders: list[Path]
+        self,
+        facilities: Facilities,
+        title: str,
+        scopes: Mapping[str, str],
+        folders: list[Path],
     ) -> None:
         self._facilities = facilities
+        self._title = title
         self._scopes = scopes
+        self._consumers: Sequence[Consumer] = ()
         self._step_type = "given"
         self._block_open = self._begun = self._first = False
         self.journal = Journal()
@@ -67,7 +80,13 @@ class Scenario:
         )
         self.services = ScenarioServices(facilities.services, scopes, self.journal, self)
         self.publisher = Publisher(self.channels, self.journal, self.values, folders)
-        witness = ChannelWitness(self.channels, self.services.health)
+        triggers = ScenarioTriggers(title, self.journal, lambda: self._consumers)
+        witness = ChannelWitness(
+            self.channels,
+            self.services.health,
+            lambda: self.values.fresh_ids,
+            facilities.legacy.begin(triggers, self.channels.scope_of),
+        )
         expect = Expect(self.journal, witness, facilities.patience)
         self.expect = Expectations(expect, witness, self.values)
         self._provide()
@@ -84,7 +103,7 @@ class Scenario:
             self.values.provide(prefix, partial(_fact, known), partial(list, known))
         self.values.provide("channel", self.channels.physical, self.channels.known)
         brokers = self._facilities.channels.brokers
-        self.values.provide("broker", brokers.fact, lambda: brokers.names)
+        self.values.provide("broker", self.channels.broker_fact, lambda: brokers.names)
         self.values.provide("service", self.services.fact, self.services.known)
 
     def prepare(self, plan: Plan) -> None:
@@ -92,6 +111,17 @@ class Scenario:
         self.services.look_at_logs_of(plan.logs)
         self.channels.open(plan.tell(self.channels, self._facilities.services))
         self.services.adopt(self.channels.opened())
+        self._look_for_consumers()
+
+    def leave(self) -> None:
+        """Leave to the next scenarios what services of longer scopes are not done with."""
+        self._look_for_consumers()
+        own = own_marks(self.journal.since(), self.values.fresh_ids, self.channels.correlation)
+        longer = [scope for kind, scope in self._scopes.items() if kind != "scenario"]
+        self._facilities.legacy.end(longer, own, self._title)
+
+    def _look_for_consumers(self) -> None:
+        self._consumers = self._facilities.consumers.started(self._scopes, self.channels)
 
     # Stage: what the phrases ask.
 
@@ -123,6 +153,7 @@ class Scenario:
             )
         if self._step_type == "when" and not self._block_open:
             self._block_open = True
+            self._look_for_consumers()
             self.services.begin_block()
             self.channels.begin_block(at_beginning=self._first)
 

@@ -31,7 +31,7 @@ from evtbdd.brokers.kafka.adapter import KafkaBroker
 from evtbdd.clock import Deadline
 
 broker = KafkaBroker(sys.argv[1])
-lock = broker.lock(sys.argv[2:], "the killed one", Deadline.after(20))
+lock = broker.hold(sys.argv[2:], "the killed one", Deadline.after(20))
 print("held", flush=True)
 sys.stdin.read()
 """
@@ -57,7 +57,7 @@ def hold(address: str) -> Iterator[Callable[..., KafkaLock]]:
 
     def holding(holder: str, *topics: str, seconds: float = LONG) -> KafkaLock:
         brokers.append(KafkaBroker(address))
-        locks.append(brokers[-1].lock(topics, holder, Deadline.after(seconds)))
+        locks.append(brokers[-1].hold(topics, holder, Deadline.after(seconds)))
         return locks[-1]
 
     yield holding
@@ -155,7 +155,7 @@ def test_of_many_at_the_same_moment_never_two_get_it(address: str, topic: str) -
         ) -> KafkaLock | str:
             together.wait()
             try:
-                return broker.lock([name], "one of many", Deadline.after(SHORT))
+                return broker.hold([name], "one of many", Deadline.after(SHORT))
             except BrokerError as error:
                 return str(error)
 
@@ -194,7 +194,7 @@ def test_a_broker_that_is_gone_holds_nothing(topic: str) -> None:
     """Once it was not reached for as long as the session lasts, it is said that it is lost."""
     with EmbeddedKafka() as kafka:
         broker = KafkaBroker(kafka.address)
-        lock = broker.lock([topic], "first", Deadline.after(LONG))
+        lock = broker.hold([topic], "first", Deadline.after(LONG))
     lock._thread.join(1.0)
     deadline = Deadline.after(LONG)
     while lock.lost is None and not deadline.expired():
@@ -210,7 +210,7 @@ def test_who_is_missed_is_told(topic: str) -> None:
     """Its process stood still for longer than its session: others may have the topic by now."""
     with EmbeddedKafka() as kafka:
         broker = KafkaBroker(kafka.address)
-        lock = broker.lock([topic], "first", Deadline.after(LONG))
+        lock = broker.hold([topic], "first", Deadline.after(LONG))
         (member,) = (
             broker.subscriptions().state(f"{PREFIX}{topic}", [], Deadline.after(LONG)).members
         )
@@ -232,7 +232,7 @@ def test_a_broker_that_is_not_there_is_unavailable() -> None:
         address = kafka.address
     broker = KafkaBroker(address)
     with pytest.raises(BrokerUnavailable) as raised:
-        broker.lock(["orders"], "first", Deadline.after(1.0))
+        broker.hold(["orders"], "first", Deadline.after(1.0))
     assert str(raised.value) == (
         f"Kafka at {address} could not tell who holds topics: {address} cannot be reached "
         "([Errno 111] Connection refused)."

@@ -120,7 +120,7 @@ class KafkaBroker:
         """What Kafka knows of consumer groups."""
         return self._subscriptions
 
-    def lock(self, channels: Sequence[str], holder: str, deadline: Deadline) -> KafkaLock:
+    def hold(self, channels: Sequence[str], holder: str, deadline: Deadline) -> KafkaLock:
         """Hold topics, by groups of which this process is the only member."""
         return locked(self._address, self._access, self._subscriptions, channels, holder, deadline)
 

@@ -1,0 +1,226 @@
+"""Follows in the background what services acknowledge of what scenarios have left to them.
+
+No scenario waits for it, and none asks: whoever needs to know looks at what is known by then.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from threading import Condition, Thread
+
+from evtbdd.clock import MONOTONIC, Clock, Deadline
+from evtbdd.errors import BrokerError
+from evtbdd.events import Event
+from evtbdd.isolation.triggers import Consumer, ScenarioTriggers, Trigger
+
+PERIOD = 0.1
+"""Seconds between two questions to a broker; so fast scenarios do not each cost one."""
+
+PROMPT = 0.01
+"""The same while somebody waits for the answer."""
+
+CLOSING = 10.0
+"""Seconds that the thread is given to end."""
+
+Key = tuple[Consumer, str, object]
+
+
+class Following:
+    """The triggers of a run that are open, or were when the scenario that runs began.
+
+    `settle` is how many seconds after its acknowledgement a service is done with an event that does
+    not acknowledge last; `deadline` is that of one answer of a broker.
+    """
+
+    def __init__(
+        self, deadline: Callable[[], Deadline], settle: float, clock: Clock = MONOTONIC
+    ) -> None:
+        self.clock = clock
+        self._deadline = deadline
+        self._settle = settle
+        self._changed = Condition()
+        self._scenario: ScenarioTriggers | None = None
+        self._current: list[Trigger] = []
+        self._left: list[Trigger] = []
+        self._late: list[Trigger] = []
+        self._known: set[Key] = set()
+        self._marks: Counter[str] = Counter()
+        self._unmarked: list[Trigger] = []
+        self._waiters = 0
+        self._failure: BrokerError | None = None
+        self._thread: Thread | None = None
+        self._closing = False
+
+    def begin(self, scenario: ScenarioTriggers) -> Sequence[Trigger]:
+        """A scenario begins: the triggers that it inherits."""
+        with self._changed:
+            now = self.clock.now()
+            done = [each for each in self._left if not each.is_open_at(now)]
+            if done:
+                self._forget(done)
+            self._scenario = scenario
+            if self._left or scenario.has_consumers():
+                self._start()
+            return tuple(self._left)
+
+    def end(self) -> None:
+        """The scenario that runs ends: what is open of it goes to the next one."""
+        with self._changed:
+            self._collect()
+            self._scenario = None
+            left = [*self._late, *self._current]
+            self._late, self._current = [], []
+            self._left += left
+            self._unmarked += left
+            if left:
+                self._start()
+                self._changed.notify_all()
+
+    def drop(self, scope: str) -> None:
+        """The services of a scope have ended: nothing of them is waited for."""
+        with self._changed:
+            self._forget([each for each in self._left if each.consumer.scope == scope])
+
+    def came(self, event: Event) -> None:
+        """A service, or somebody, has brought an event on a channel that services consume.
+
+        If an earlier scenario's trigger is open of which it may be an answer, it is that one's too.
+        """
+        with self._changed:
+            for trigger in self._scenario.of(event) if self._scenario is not None else ():
+                if not self._is_new(trigger):
+                    continue
+                cause = next((each for each in self._left if self._may_cause(each, trigger)), None)
+                if cause is None:
+                    self._current.append(trigger)
+                else:
+                    trigger.scenario = cause.scenario
+                    self._late.append(trigger)
+
+    def late(self) -> Sequence[Trigger]:
+        """What services have passed on, since the scenario began, that may be due to earlier ones."""
+        with self._changed:
+            return tuple(self._late)
+
+    def holds(self, mark: str) -> bool:
+        """Whether an event that was left holds this value."""
+        with self._changed:
+            for trigger in self._unmarked:
+                self._marks.update(trigger.marks())
+            self._unmarked.clear()
+            return self._marks[mark] > 0
+
+    def wait(self, left: Callable[[], Sequence[Trigger]], deadline: Deadline) -> Sequence[Trigger]:
+        """What is left, once that is nothing, at the deadline at the latest.
+
+        Raises BrokerError where a broker failed to tell until then.
+        """
+        with self._changed:
+            self._waiters += 1
+            self._start()
+            self._changed.notify_all()
+            try:
+                while (open_ones := left()) and not deadline.expired():
+                    settled = min((each.done for each in open_ones if each.done), default=None)
+                    seconds = deadline.remaining()
+                    if settled is not None:
+                        seconds = min(seconds, max(0.0, settled - self.clock.now()))
+                    self._changed.wait(seconds)
+                if open_ones and self._failure is not None:
+                    raise self._failure.with_traceback(None)
+                return open_ones
+            finally:
+                self._waiters -= 1
+
+    def close(self) -> None:
+        """End the thread."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join(CLOSING)
+
+    def _start(self) -> None:
+        if self._thread is None and not self._closing:
+            self._thread = Thread(target=self._run, name="evtbdd acknowledgements", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._closing or self._is_busy())
+                if self._closing:
+                    return
+                self._collect()
+                pending = self._pending()
+            for consumer, triggers in pending.items():
+                self._ask(consumer, triggers)
+            with self._changed:
+                self._changed.wait_for(
+                    lambda: self._closing, PROMPT if self._waiters and pending else PERIOD
+                )
+
+    def _is_busy(self) -> bool:
+        return self._scenario is not None or bool(self._pending())
+
+    def _pending(self) -> dict[Consumer, list[Trigger]]:
+        """What is not acknowledged as far as is known, and can be."""
+        pending: dict[Consumer, list[Trigger]] = {}
+        for each in (*self._left, *self._late, *self._current):
+            if each.done is None and each.consumer.untold is None:
+                pending.setdefault(each.consumer, []).append(each)
+        return pending
+
+    def _ask(self, consumer: Consumer, triggers: Sequence[Trigger]) -> None:
+        lanes: dict[str, set[str]] = {}
+        for each in triggers:
+            physical = consumer.consumes[each.event.channel]
+            lanes.setdefault(physical, set()).add(each.event.record.position.lane)
+        if consumer.told_by is None or consumer.group is None:
+            return
+        failure, committed = None, {}
+        try:
+            committed = dict(consumer.told_by.committed(consumer.group, lanes, self._deadline()))
+        except BrokerError as error:
+            failure = error
+        with self._changed:
+            self._failure = failure
+            settled = self.clock.now() + (0.0 if consumer.last else self._settle)
+            for each in triggers:
+                position = each.event.record.position
+                ends = committed.get(consumer.consumes[each.event.channel], {})
+                if ends.get(position.lane, -1) > position.number:
+                    each.done = settled
+            self._changed.notify_all()
+
+    def _collect(self) -> None:
+        if self._scenario is not None:
+            self._current += [each for each in self._scenario.new() if self._is_new(each)]
+
+    def _is_new(self, trigger: Trigger) -> bool:
+        key = _key(trigger)
+        if key in self._known:
+            return False
+        self._known.add(key)
+        return True
+
+    def _may_cause(self, earlier: Trigger, later: Trigger) -> bool:
+        now = self.clock.now()
+        return earlier.is_open_at(now) and earlier.consumer.may_answer_on(later.event.channel)
+
+    def _forget(self, triggers: Sequence[Trigger]) -> None:
+        gone = set(map(id, triggers))
+        for each in triggers:
+            self._known.discard(_key(each))
+        unmarked = set(map(id, self._unmarked))
+        for each in triggers:
+            if id(each) not in unmarked:
+                self._marks.subtract(each.marks())
+        self._marks = +self._marks
+        self._left = [each for each in self._left if id(each) not in gone]
+        self._unmarked = [each for each in self._unmarked if id(each) not in gone]
+
+
+def _key(trigger: Trigger) -> Key:
+    return trigger.consumer, trigger.event.channel, trigger.event.record.position
