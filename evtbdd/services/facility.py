@@ -121,7 +121,7 @@ class Services:
                 keeper=self._keeper,
                 deadline=self._deadline,
             )
-            services[name] = Service(self.get(name), place)
+            services[name] = Service(self.get(name), place, self._ports.next)
         return services[name]
 
     def started_in(self, scopes: Iterable[str]) -> Sequence[Service]:

@@ -43,7 +43,7 @@ def broker_is_gone(context, name):
 @when('the service "{name}" has died')
 def service_has_died(context, name):
     service = context.evtbdd.services.get(name)
-    assert service._process.wait(Deadline.after(10)) is not None
+    assert service.require_started().wait(Deadline.after(10)) is not None
 """
 
 
