@@ -53,6 +53,11 @@ class Instance:
         self._expected = False
 
     @property
+    def group(self) -> str | None:
+        """The group that it was started with."""
+        return self._membership.group
+
+    @property
     def started(self) -> bool:
         """Whether it was ever started."""
         return self._process is not None

@@ -71,7 +71,7 @@ class Service:
     @property
     def group(self) -> str | None:
         """The group that it was started with."""
-        return self._membership.group
+        return self.first.group
 
     @property
     def started(self) -> bool:
