@@ -20,6 +20,9 @@ from evtbdd.journal import Journal, Published
 from evtbdd.ports import Earlier, OpenTrigger, Witness
 from evtbdd.words import duration, listed, quoted
 
+NEWS = 0.5
+"""Seconds in which it must have become known what services have acknowledged."""
+
 LOOK = 0.05
 """Seconds between two looks whether something contradicts a claim that waits for others."""
 
@@ -59,7 +62,9 @@ def require_ours(
         return
     left = earlier.open_at(question.channel, view.window.asked)
     if left:
-        raise Unproven(_may_be_an_answer(question, found, left[0], witness))
+        held = marks(found.event)
+        likely = max(left, key=lambda each: len(held & marks(each.event)))
+        raise Unproven(_may_be_an_answer(question, found, likely, witness))
 
 
 def await_earlier(question: Claim, view: View, witness: Witness, deadline: Deadline) -> None:
@@ -83,11 +88,14 @@ def await_earlier(question: Claim, view: View, witness: Witness, deadline: Deadl
             raise Unproven(_still_busy(question, hopeless or left[0], len(left), deadline))
 
 
-def still_open(channel: str, witness: Witness, moment: float) -> list[str]:
-    """What services may be busy with instead, in a line for a failure text; none where nothing is."""
+def still_open(channel: str, witness: Witness, deadline: Deadline) -> list[str]:
+    """What services are busy with instead, in a line for a failure text; none where nothing is.
+
+    What is known of that may be a little old: until the deadline it is waited for news.
+    """
     if not (witness.earlier().any_left() and witness.shared(channel)):
         return []
-    left = witness.earlier().open_at(channel, moment)
+    left = witness.earlier().open_after(channel, deadline)
     if not left:
         return []
     more = f"; {len(left) - 1} more are open too" if len(left) > 1 else ""

@@ -9,7 +9,7 @@ from functools import cache
 from evtbdd.clock import MONOTONIC, Clock, Deadline
 from evtbdd.errors import ExpectationFailed, ServiceError, Unproven
 from evtbdd.expect.around import circumstances
-from evtbdd.expect.doubt import await_earlier, require_ours, still_open
+from evtbdd.expect.doubt import NEWS, await_earlier, require_ours, still_open
 from evtbdd.expect.explain import explain
 from evtbdd.expect.proof import ended, how_long, logs, lost, prove, unreadable
 from evtbdd.expect.question import Answer, Claim, Question
@@ -202,7 +202,8 @@ class Expect:
         contradicted = answer is Answer.CONTRADICTED
         meanwhile = [f"meanwhile: {ended(each)}" for each in dead] if contradicted else []
         if waited is not None and not contradicted:
-            meanwhile += still_open(question.channel, self._witness, self._clock.now())
+            news = Deadline.after(NEWS, self._clock)
+            meanwhile += still_open(question.channel, self._witness, news)
         around = circumstances(
             question,
             view,

@@ -41,6 +41,7 @@ class Following:
         self._settle = settle
         self._changed = Condition()
         self._scenario: ScenarioTriggers | None = None
+        self._last: ScenarioTriggers | None = None
         self._current: list[Trigger] = []
         self._left: list[Trigger] = []
         self._late: list[Trigger] = []
@@ -68,7 +69,7 @@ class Following:
         """The scenario that runs ends: what is open of it goes to the next one."""
         with self._changed:
             self._collect()
-            self._scenario = None
+            self._last, self._scenario = self._scenario, None
             left = [*self._late, *self._current]
             self._late, self._current = [], []
             self._left += left
@@ -85,18 +86,22 @@ class Following:
     def came(self, event: Event) -> None:
         """A service, or somebody, has brought an event on a channel that services consume.
 
-        If an earlier scenario's trigger is open of which it may be an answer, it is that one's too.
+        If an earlier scenario's trigger is open of which it may be an answer, it is that one's too;
+        between two scenarios it is the last one's.
         """
         with self._changed:
-            for trigger in self._scenario.of(event) if self._scenario is not None else ():
+            of = self._scenario or self._last
+            for trigger in of.of(event) if of is not None else ():
                 if not self._is_new(trigger):
                     continue
                 cause = next((each for each in self._left if self._may_cause(each, trigger)), None)
-                if cause is None:
-                    self._current.append(trigger)
-                else:
+                if cause is not None:
                     trigger.scenario = cause.scenario
-                    self._late.append(trigger)
+                if self._scenario is None:
+                    self._left.append(trigger)
+                    self._unmarked.append(trigger)
+                else:
+                    (self._current if cause is None else self._late).append(trigger)
 
     def late(self) -> Sequence[Trigger]:
         """What services have passed on, since the scenario began, that may be due to earlier ones."""

@@ -68,6 +68,18 @@ def test_a_service_without_a_group_is_named_as_the_reason() -> None:
     """)
 
 
+def test_of_several_that_are_open_the_likeliest_is_named() -> None:
+    """The one that has most in common with what came."""
+    scene = left_open()
+    (first, _) = scene.left.triggers[0]
+    other = OpenTrigger(event({"orderId": "ORD-0"}, channel="orders"), "zero", "shipping")
+    scene.left.triggers = [(other, None), (first, None)]
+    scene.see(shipped("ORD-1"))
+    assert 'may be the answer to an "OrderPlaced" event with key "ORD-1"' in text_of(
+        Unproven, arrives, scene
+    )
+
+
 def test_what_an_event_lacks_that_a_correlation_needs_is_said() -> None:
     """Declaring one once more would not help."""
     scene = left_open()
