@@ -27,6 +27,8 @@ def main() -> None:
             "group.id": GROUP,
             "auto.offset.reset": "earliest",
             "enable.auto.commit": False,
+            # A killed one is in the way of the next for as long.
+            "session.timeout.ms": 6000,
         }
     )
     producer = Producer({**broker, "linger.ms": 0})
