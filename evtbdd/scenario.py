@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -116,7 +116,10 @@ class Scenario:
     def leave(self) -> None:
         """Leave to the next scenarios what services of longer scopes are not done with."""
         self._look_for_consumers()
-        own = own_marks(self.journal.since(), self.values.fresh_ids, self.channels.correlation)
+        own: Collection[str] = ()
+        if self.channels.are_correlated():
+            fresh = self.values.fresh_ids
+            own = own_marks(self.journal.since(), fresh, self.channels.correlation)
         longer = [scope for kind, scope in self._scopes.items() if kind != "scenario"]
         self._facilities.legacy.end(longer, own, self._title)
 

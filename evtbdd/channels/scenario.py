@@ -117,6 +117,10 @@ class ScenarioChannels:
         declared = self._declared.get(name)
         return None if declared is None else declared.correlation
 
+    def are_correlated(self) -> bool:
+        """Whether any channel has such an address."""
+        return any(each.correlation is not None for each in self._declared.values())
+
     def broker_fact(self, dotted: str) -> str:
         """What stands for `${broker.NAME}` and `${broker.NAME.…}` in this scenario."""
         return self._channels.broker_fact(self._scopes, dotted)

@@ -6,16 +6,20 @@ No scenario waits for it, and none asks: whoever needs to know looks at what is 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Condition, Thread
 
 from evtbdd.clock import MONOTONIC, Clock, Deadline
 from evtbdd.errors import BrokerError
 from evtbdd.events import Event
 from evtbdd.isolation.triggers import Consumer, ScenarioTriggers, Trigger
+from evtbdd.ports import Ends
 
 PERIOD = 0.1
 """Seconds between two questions to a broker; so fast scenarios do not each cost one."""
+
+LONGEST = 0.8
+"""The same at the most: it doubles each time that nothing more was acknowledged."""
 
 PROMPT = 0.01
 """The same while somebody waits for the answer."""
@@ -45,6 +49,7 @@ class Following:
         self._current: list[Trigger] = []
         self._left: list[Trigger] = []
         self._late: list[Trigger] = []
+        self._settled: list[Trigger] = []
         self._known: set[Key] = set()
         self._marks: Counter[str] = Counter()
         self._unmarked: list[Trigger] = []
@@ -53,17 +58,20 @@ class Following:
         self._thread: Thread | None = None
         self._closing = False
 
-    def begin(self, scenario: ScenarioTriggers) -> Sequence[Trigger]:
-        """A scenario begins: the triggers that it inherits."""
+    def begin(self, scenario: ScenarioTriggers) -> Callable[[], Sequence[Trigger]]:
+        """A scenario begins; what it inherits, to be looked at as long as it runs.
+
+        There may be thousands, of a service that never acknowledges, and few scenarios look.
+        """
         with self._changed:
             now = self.clock.now()
-            done = [each for each in self._left if not each.is_open_at(now)]
-            if done:
-                self._forget(done)
+            if any(not each.is_open_at(now) for each in self._settled):
+                self._forget([each for each in self._settled if not each.is_open_at(now)])
             self._scenario = scenario
             if self._left or scenario.has_consumers():
                 self._start()
-            return tuple(self._left)
+            left, number = self._left, len(self._left)
+            return lambda: left[:number]
 
     def end(self) -> None:
         """The scenario that runs ends: what is open of it goes to the next one."""
@@ -152,6 +160,7 @@ class Following:
             self._thread.start()
 
     def _run(self) -> None:
+        period = PERIOD
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._closing or self._is_busy())
@@ -159,12 +168,15 @@ class Following:
                     return
                 self._collect()
                 pending = self._pending()
-            for consumer, triggers in pending.items():
-                self._ask(consumer, triggers)
-            with self._changed:
-                self._changed.wait_for(
-                    lambda: self._closing, PROMPT if self._waiters and pending else PERIOD
-                )
+            more = [self._ask(consumer, triggers) for consumer, triggers in pending.items()]
+            period = PERIOD if any(more) or not pending else min(2 * period, LONGEST)
+            self._rest(PROMPT if self._waiters and pending else period)
+
+    def _rest(self, period: float) -> None:
+        """Ask nothing for a while, unless somebody begins to wait for news."""
+        with self._changed:
+            before = self._waiters
+            self._changed.wait_for(lambda: self._closing or self._waiters > before, period)
 
     def _is_busy(self) -> bool:
         return self._scenario is not None or bool(self._pending())
@@ -177,27 +189,29 @@ class Following:
                 pending.setdefault(each.consumer, []).append(each)
         return pending
 
-    def _ask(self, consumer: Consumer, triggers: Sequence[Trigger]) -> None:
+    def _ask(self, consumer: Consumer, triggers: Sequence[Trigger]) -> bool:
+        """Whether more is known to be acknowledged than before."""
         lanes: dict[str, set[str]] = {}
         for each in triggers:
             physical = consumer.consumes[each.event.channel]
             lanes.setdefault(physical, set()).add(each.event.record.position.lane)
         if consumer.told_by is None or consumer.group is None:
-            return
-        failure, committed = None, {}
+            return False
+        failure: BrokerError | None = None
+        committed: Mapping[str, Ends] = {}
         try:
-            committed = dict(consumer.told_by.committed(consumer.group, lanes, self._deadline()))
+            committed = consumer.told_by.committed(consumer.group, lanes, self._deadline())
         except BrokerError as error:
             failure = error
         with self._changed:
             self._failure = failure
             settled = self.clock.now() + (0.0 if consumer.last else self._settle)
-            for each in triggers:
-                position = each.event.record.position
-                ends = committed.get(consumer.consumes[each.event.channel], {})
-                if ends.get(position.lane, -1) > position.number:
-                    each.done = settled
+            acknowledged = [each for each in triggers if _is_before(each, committed)]
+            for each in acknowledged:
+                each.done = settled
+            self._settled += acknowledged
             self._changed.notify_all()
+        return bool(acknowledged)
 
     def _collect(self) -> None:
         if self._scenario is not None:
@@ -224,7 +238,14 @@ class Following:
                 self._marks.subtract(each.marks())
         self._marks = +self._marks
         self._left = [each for each in self._left if id(each) not in gone]
+        self._settled = [each for each in self._settled if id(each) not in gone]
         self._unmarked = [each for each in self._unmarked if id(each) not in gone]
+
+
+def _is_before(trigger: Trigger, committed: Mapping[str, Ends]) -> bool:
+    position = trigger.event.record.position
+    ends = committed.get(trigger.consumer.consumes[trigger.event.channel], {})
+    return ends.get(position.lane, -1) > position.number
 
 
 def _key(trigger: Trigger) -> Key:

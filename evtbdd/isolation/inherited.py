@@ -59,7 +59,7 @@ class Inherited:
     def __init__(
         self,
         following: Following,
-        triggers: Sequence[Trigger],
+        triggers: Callable[[], Sequence[Trigger]],
         owners: Owners,
         scope_of: Callable[[str], str],
     ) -> None:
@@ -74,7 +74,7 @@ class Inherited:
 
     def any_left(self) -> bool:
         """Whether anything was left to this scenario."""
-        return bool(self._triggers)
+        return bool(self._triggers())
 
     def holds(self, mark: str) -> bool:
         """Whether one of these events holds a value."""
@@ -98,9 +98,8 @@ class Inherited:
         return max((each.done or 0.0 for each in self._reaching(channel)), default=0.0)
 
     def _reaching(self, channel: str) -> Iterable[Trigger]:
-        if not self._triggers:
-            return ()
-        every = (*self._triggers, *self._following.late())
+        triggers = self._triggers()
+        every = (*triggers, *self._following.late()) if triggers else ()
         return [each for each in every if each.consumer.may_answer_on(channel)]
 
 

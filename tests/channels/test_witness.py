@@ -14,7 +14,7 @@ from evtbdd.isolation.inherited import Inherited, Owners
 from evtbdd.ports import Capability, ServiceHealth, Witness
 
 HEALTH = [ServiceHealth("shipping", running=True)]
-NOTHING = Inherited(Following(lambda: Deadline.after(1), 0.5), (), Owners(), str)
+NOTHING = Inherited(Following(lambda: Deadline.after(1), 0.5), tuple, Owners(), str)
 
 
 def test_it_tells_what_is_declared_and_where_it_lies(scenario: ScenarioChannels) -> None:
