@@ -32,6 +32,7 @@ PROTOCOLS: Mapping[str, str] = {
     "sasl": "SASL_PLAINTEXT",
     "sasltls": "SASL_SSL",
     "scramonly": "SASL_PLAINTEXT",
+    "plainonly": "SASL_PLAINTEXT",
     "tls": "SSL",
     "mutual": "SSL",
     "expired": "SSL",
@@ -101,6 +102,7 @@ def _properties(at: Mapping[str, str], certificates: Path, data: Path) -> str:
         "log.dirs": str(data),
         "sasl.enabled.mechanisms": ",".join(MECHANISMS),
         "listener.name.scramonly.sasl.enabled.mechanisms": ",".join(MECHANISMS[1:]),
+        "listener.name.plainonly.sasl.enabled.mechanisms": MECHANISMS[0],
         "ssl.keystore.type": "PEM",
         "ssl.keystore.location": str(certificates / "server.pem"),
         "ssl.truststore.type": "PEM",
@@ -110,11 +112,11 @@ def _properties(at: Mapping[str, str], certificates: Path, data: Path) -> str:
     for name in ("expired", "othername"):
         values[f"listener.name.{name}.ssl.keystore.type"] = "PEM"
         values[f"listener.name.{name}.ssl.keystore.location"] = str(certificates / f"{name}.pem")
-    for name in ("sasl", "sasltls", "scramonly"):
+    for name in ("sasl", "sasltls", "scramonly", "plainonly"):
         jaas = f'{plain} user_{USER}="{PASSWORD}";'
         if name != "scramonly":
             values[f"listener.name.{name}.plain.sasl.jaas.config"] = jaas
-        for mechanism in MECHANISMS[1:]:
+        for mechanism in MECHANISMS[1:] if name != "plainonly" else ():
             values[f"listener.name.{name}.{mechanism.lower()}.sasl.jaas.config"] = scram
     return properties(values)
 
