@@ -50,7 +50,8 @@ class Secured:
     certificates: Path
 
 
-def _certificates(folder: Path) -> None:
+def write_certificates(folder: Path) -> None:
+    """Those of the broker and of clients: of the authority, of a stranger, expired, misnamed."""
     authority, stranger = trustme.CA(), trustme.CA()
     authority.cert_pem.write_to_path(folder / "ca.pem")
     stranger.cert_pem.write_to_path(folder / "stranger.pem")
@@ -137,7 +138,7 @@ def secured_kafka() -> Iterator[Secured]:
         at = {name: f"{HOST}:{port}" for name, port in ports.items()}
         certificates = folder / "certificates"
         certificates.mkdir()
-        _certificates(certificates)
+        write_certificates(certificates)
         file = folder / "server.properties"
         file.write_text(_properties(at, certificates, folder / "data"), "latin-1")
         words = Machine(java, jars, folder).words()
