@@ -186,15 +186,23 @@ def test_frames_that_come_at_once_are_answered_one_after_the_other(address):
     assert heard == [SPOKEN, LET_IN, DATA]
 
 
-def test_what_came_out_of_turn_is_told():
-    """By its name, without what was in it."""
+def test_who_was_not_let_in_is_told():
+    """By what was asked, and without the password."""
+    wrong = token(password="looking-glass")
     with EmbeddedKafka(demands=Demands(users={USER: PASSWORD})) as broker:
-        for sent in (metadata, authenticate(token()), request(999, 0)):
-            assert talked(broker.address, [(sent, CLOSED)]) == [(sent, CLOSED)]
+        for sent in (metadata, authenticate(token()), request(999, 0), handshake("NOPE")):
+            talked(broker.address, [(sent, None)])
+        talked(broker.address, [(handshake("PLAIN"), None), (versions, None)])
+        talked(broker.address, [(handshake("PLAIN"), None), (authenticate(wrong), None)])
+        talked(broker.address, [(handshake("PLAIN", 0), None), (frame(wrong), None)])
     assert broker.failures == [
         "Metadata v1: not in its turn, as long as it is unknown who is calling",
         "SaslAuthenticate v0: not in its turn, as long as it is unknown who is calling",
         "API 999 v0: not supported",
+        "SaslHandshake v1: no NOPE here",
+        "ApiVersions v0: not in its turn, as long as it is unknown who is calling",
+        "SaslAuthenticate v0: Authentication failed: Invalid username or password",
+        "a bare token of SASL: Authentication failed: Invalid username or password",
     ]
 
 

@@ -28,8 +28,8 @@ class EmbeddedKafka:
     creates it, with `default_partitions` partitions; without, nothing but CreateTopics does.
     `initial_rebalance_delay`, in seconds, is how long a new group waits for further members.
     `demands` is what clients must show to be let in: TLS, and a user by SASL PLAIN.
-    `failures` tells, a line each, which requests could not be answered; their connections were
-    closed.
+    `failures` tells, a line each, which requests could not be answered, and who was not let in;
+    their connections were closed.
 
     After `stop` it may be started again, on the same port and with everything it had stored.
     """

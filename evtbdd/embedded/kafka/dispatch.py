@@ -71,6 +71,7 @@ class Dispatcher:
             if inspect.isawaitable(answer):
                 answer = await answer
         except LastAnswer as last:
+            self._failed(f"{api.name} v{version}: {last.why}")
             frame = protocol.encoded(api_key, version, correlation_id, last.answer)
             raise HangUp(frame) from last
         if answer is None:

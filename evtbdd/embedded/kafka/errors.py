@@ -70,9 +70,10 @@ class Refused(Exception):
 class LastAnswer(Exception):
     """What was asked is answered, and then the connection is closed, because Kafka does so too."""
 
-    def __init__(self, answer: Mapping[str, Any]) -> None:
-        super().__init__(answer)
+    def __init__(self, answer: Mapping[str, Any], why: str) -> None:
+        super().__init__(why)
         self.answer = answer
+        self.why = why
 
 
 class HangUp(Exception):

@@ -51,6 +51,7 @@ class Login:
         self._answer = answering({**handshake, API_VERSIONS: self._versions})
         self._beyond = beyond
         self._users = users
+        self._failed = failed
 
     async def __call__(self, frame: bytes, peer: Peer) -> bytes | None:
         """The answer's frame; `HangUp` for what comes out of turn, and who fails."""
@@ -63,7 +64,8 @@ class Login:
     def _handshake(self, _: Cluster, request: Request) -> Fields:
         answer = {"error_code": ErrorCode.NONE, "mechanisms": MECHANISMS}
         if request.body.mechanism not in MECHANISMS:
-            raise LastAnswer({**answer, "error_code": ErrorCode.UNSUPPORTED_SASL_MECHANISM})
+            code = ErrorCode.UNSUPPORTED_SASL_MECHANISM
+            raise LastAnswer({**answer, "error_code": code}, f"no {request.body.mechanism} here")
         # Version 0 is followed by tokens that are frames of their own (KIP-43), not requests (KIP-152).
         self._answer = self._with_mechanism if request.version else self._bare_token
         return answer
@@ -73,20 +75,22 @@ class Login:
         refused = refusal(request.body.auth_bytes, self._users)
         if refused is not None:
             code = ErrorCode.SASL_AUTHENTICATION_FAILED
-            raise LastAnswer({**answer, "error_code": code, "error_message": refused})
+            raise LastAnswer({**answer, "error_code": code, "error_message": refused}, refused)
         self._answer = self._beyond
         return answer
 
     async def _bare_token(self, frame: bytes, _: Peer) -> bytes:
-        if refusal(frame, self._users) is not None:
+        refused = refusal(frame, self._users)
+        if refused is not None:
+            self._failed(f"a bare token of SASL: {refused}")
             raise HangUp
         self._answer = self._beyond
         return struct.pack(">i", 0)
 
 
 def _late_handshake(_: Cluster, _request: Request) -> Fields:
-    raise LastAnswer({"error_code": ErrorCode.ILLEGAL_SASL_STATE, "mechanisms": []})
+    raise LastAnswer({"error_code": ErrorCode.ILLEGAL_SASL_STATE, "mechanisms": []}, OUT_OF_TURN)
 
 
 def _late_versions(_: Cluster, _request: Request) -> Fields:
-    raise LastAnswer({"error_code": ErrorCode.ILLEGAL_SASL_STATE, "api_keys": []})
+    raise LastAnswer({"error_code": ErrorCode.ILLEGAL_SASL_STATE, "api_keys": []}, OUT_OF_TURN)
