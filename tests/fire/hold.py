@@ -1,14 +1,15 @@
 """Hold a process at a point of its code: Python's profiler tells when it comes there.
 
-A point is `call MODULE FUNCTION`, or for something of C `c_call MODULE FUNCTION CALLED` as it is
-about to be called there, and `c_return …` as it has returned; see `sys.setprofile`. A `*` stands for
-any letters. Nothing of the code itself is changed.
+A point is `call MODULE FUNCTION` or `return MODULE FUNCTION`, or for something of C `c_call MODULE
+FUNCTION CALLED` as it is about to be called there, and `c_return …` as it has returned; see
+`sys.setprofile`. A `*` stands for any letters. Nothing of the code itself is changed.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import threading
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import FrameType
@@ -23,7 +24,7 @@ def arm(folder: str) -> None:
 
 
 def hold_at(point: str, folder: str) -> None:
-    """Hold this process, or one that it forks, once it comes there and the point is armed."""
+    """Hold a thread of this process, or of one that it forks, once it comes there and is armed."""
 
     def watch(frame: FrameType, event: str, argument: Any) -> None:
         where = f"{event} {frame.f_globals.get('__name__')} {frame.f_code.co_name}"
@@ -34,6 +35,7 @@ def hold_at(point: str, folder: str) -> None:
             tell(folder, "held", os.getpid())
             wait_at_gate(folder)
 
+    threading.setprofile(watch)
     sys.setprofile(watch)
 
 

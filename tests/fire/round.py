@@ -3,64 +3,21 @@
 from __future__ import annotations
 
 import os
-import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from fire.field import Field, called, children, described
+from fire.listening import LONG, News
 from fire.stages import Case
 
 import evtbdd
 from evtbdd.clock import Deadline
 from evtbdd.loopback import listener
 
-LONG = 30.0
-"""Seconds after which a wait has failed."""
 ROOT = Path(evtbdd.__file__).parent.parent
 RUN = Path(__file__).parent / "run.py"
-
-
-class News:
-    """What the processes of a round have said."""
-
-    def __init__(self, pipe: int) -> None:
-        self.lines: list[str] = []
-        self._pipe = pipe
-        self._unfinished = ""
-
-    def wait_for(self, beginning: str, run: subprocess.Popen[str]) -> str:
-        """The first line that begins so; the run must not end before."""
-        end = os.pidfd_open(run.pid)
-        deadline = Deadline.after(LONG)
-        try:
-            while True:
-                found = [line for line in self.lines if line.startswith(beginning)]
-                if found:
-                    return found[0]
-                arrived = select.select([self._pipe, end], [], [], deadline.remaining())[0]
-                if self._pipe in arrived:
-                    self.read()
-                else:
-                    said = run.communicate(timeout=LONG)[0] if arrived else "nothing yet"
-                    raise AssertionError(f"no news of {beginning!r}; the run said: {said}")
-        finally:
-            os.close(end)
-
-    def read(self, patience: float = 0) -> None:
-        """Take what has arrived, or arrives within so many seconds."""
-        while select.select([self._pipe], [], [], patience)[0]:
-            text = self._unfinished + os.read(self._pipe, 65_536).decode()
-            *lines, self._unfinished = text.split("\n")
-            self.lines += lines
-
-    def number(self, beginning: str) -> int:
-        """The number at the end of the line that begins so."""
-        (line,) = [line for line in self.lines if line.startswith(beginning)]
-        return int(line.split()[-1])
 
 
 class Round:
@@ -71,20 +28,17 @@ class Round:
         self.folder = folder
         self.temporary = folder / "tmp"
         self.temporary.mkdir(parents=True)
-        for name in ("news", "gate"):
-            os.mkfifo(folder / name)
 
     def carry_out(self) -> str:
         """Kill, see that nothing is left, and return what the run has printed."""
-        with self._pipe("news") as pipe, Field() as field:
-            news = News(pipe)
+        with News(self.folder) as news, Field() as field:
             run = self._begin()
             try:
                 held = news.wait_for(self.case.stage.reached, run).split()[-1]
                 os.kill(self._victim(run.pid, held, news), signal.SIGKILL)
-                with self._pipe("gate"):
-                    said, _ = run.communicate(timeout=LONG)
-                    assert field.empties(Deadline.after(LONG)), [*map(described, field.left())]
+                news.open_gate()
+                said, _ = run.communicate(timeout=LONG)
+                assert field.empties(Deadline.after(LONG)), [*map(described, field.left())]
             finally:
                 run.kill()
                 run.communicate()
@@ -138,12 +92,3 @@ class Round:
                 listener(int(line.split()[1])).close()
         assert list(self.temporary.iterdir()) == []
         assert {each.name for each in self.folder.iterdir()} <= {"news", "gate", "held", "tmp"}
-
-    @contextmanager
-    def _pipe(self, name: str) -> Iterator[int]:
-        # For reading and writing: it opens at once, and does not end.
-        pipe = os.open(self.folder / name, os.O_RDWR)
-        try:
-            yield pipe
-        finally:
-            os.close(pipe)

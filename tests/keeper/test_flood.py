@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from fire.field import children
 from fire.figures import Figures, figures
-from fire.round import News
+from fire.listening import News
 from keeper.conftest import Run
 
 from evtbdd.clock import Deadline
@@ -78,40 +78,30 @@ def line_break(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def pipes(tmp_path: Path) -> Iterator[tuple[int, Callable[[str], None]]]:
-    """The news, and how a gate is opened."""
-    opened: list[int] = []
-    for name in ("news", "gate", "end"):
-        os.mkfifo(tmp_path / name)
-
-    def open_(name: str) -> int:
-        opened.append(os.open(tmp_path / name, os.O_RDWR))
-        return opened[-1]
-
-    yield open_("news"), lambda name: opened.append(open_(name))
-    for each in set(opened):
-        os.close(each)
+def news(tmp_path: Path) -> Iterator[News]:
+    """What the service says; and it waits at a second gate when it has written."""
+    os.mkfifo(tmp_path / "end")
+    with News(tmp_path) as news:
+        yield news
 
 
 @pytest.mark.parametrize("hearing", [True, False], ids=["heard", "not heard"])
 def test_a_flood_is_bounded(
     hearing: bool,
     line_break: str,
-    pipes: tuple[int, Callable[[str], None]],
+    news: News,
     run: Callable[[str], Run],
     tmp_path: Path,
     flood_figures: Figures,
 ) -> None:
     """Whether the run listens or stands in a debugger; the service is never held up by it."""
-    pipe, open_gate = pipes
     begun = run(RUN)
     keeper = int(begun.says()[0])
     (supervisor,) = children(keeper)
     before = peak(begun.process.pid)
     if not hearing:
         begun.process.send_signal(signal.SIGSTOP)
-    open_gate("gate")
-    news = News(pipe)
+    news.open_gate()
     disk = 0
     deadline = Deadline.after(LONG)
     while "written" not in news.lines:
