@@ -6,7 +6,8 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -25,12 +26,13 @@ SESSION = 60.0
 """Seconds in which the broker notices that a member of a group was killed: six are the shop's."""
 
 STAGES = {
-    "before its channels are created": "call kafka.admin.* create_topics",
-    "when its channels are just created": "return kafka.admin.* create_topics",
-    "in the scenario": "",
-    "before its channels are deleted": "call kafka.admin.* delete_topics",
-    "when its channels are just deleted": "return kafka.admin.* delete_topics",
+    "before its channels are created": ("call kafka.admin.* create_topics", 0),
+    "when its channels are just created": ("return kafka.admin.* create_topics", 3),
+    "in the scenario": ("", 3),
+    "before its channels are deleted": ("call kafka.admin.* delete_topics", 3),
+    "when its channels are just deleted": ("return kafka.admin.* delete_topics", 0),
 }
+"""Where the run is held as it is killed, and how many channels it leaves."""
 ENVIRONMENT = """\
 import os
 
@@ -80,8 +82,8 @@ def broker(address: str) -> Iterator[KafkaBroker]:
     connection.close()
 
 
-def killed_run(stage: str, folder: Path, address: str, prefix: str) -> None:
-    """Kill a run at the stage; nothing of it lives afterwards, and no folder is left."""
+def killed_run(point: str, folder: Path, address: str, prefix: str) -> None:
+    """Kill a run at the point; nothing of it lives afterwards, and no folder is left."""
     project = Project(folder)
     project.write("evtbdd.cfg", settings_of_shop(f"kafka://{address}", prefix=prefix))
     project.write("environment.py", ENVIRONMENT)
@@ -91,7 +93,7 @@ def killed_run(stage: str, folder: Path, address: str, prefix: str) -> None:
     paths = [os.environ.get("PYTHONPATH", ""), str(Path(__file__).parents[1])]
     own = {
         "FOLDER": str(folder),
-        "POINT": STAGES[stage],
+        "POINT": point,
         "TMPDIR": str(folder / "tmp"),
         "PYTHONPATH": os.pathsep.join(path for path in paths if path),
     }
@@ -114,6 +116,13 @@ def killed_run(stage: str, folder: Path, address: str, prefix: str) -> None:
     assert list((folder / "tmp").iterdir()) == []
 
 
+def wait_until(holds: Callable[[], bool], deadline: Deadline) -> None:
+    """Look every now and then."""
+    while not holds():
+        assert not deadline.expired()
+        Event().wait(0.05)
+
+
 def test_nothing_is_left(address: str, broker: KafkaBroker, tmp_path: Path) -> None:
     """Several runs, each killed at another stage, and then one sweep."""
     prefix = f"killed-{secrets.token_hex(4)}"
@@ -124,23 +133,18 @@ def test_nothing_is_left(address: str, broker: KafkaBroker, tmp_path: Path) -> N
         groups = broker.subscriptions().groups(Deadline.after(LONG))
         return names, {name: lives for name, lives in groups.items() if name not in before}
 
-    found = {}
-    for number, stage in enumerate(STAGES):
-        names, _ = left()
-        (tmp_path / str(number)).mkdir()
-        killed_run(stage, tmp_path / str(number), address, prefix)
-        found[stage] = len(left()[0]) - len(names)
-    assert found == {
-        "before its channels are created": 0,
-        "when its channels are just created": 3,
-        "in the scenario": 3,
-        "before its channels are deleted": 3,
-        "when its channels are just deleted": 0,
-    }
-    deadline = Deadline.after(SESSION)
-    while any(left()[1].values()):
-        assert not deadline.expired()
-        Event().wait(0.1)
+    def shows(number: int) -> bool:
+        return len(left()[0]) == number
+
+    expected = 0
+    for stage, (point, number) in STAGES.items():
+        folder = tmp_path / stage
+        folder.mkdir()
+        killed_run(point, folder, address, prefix)
+        expected += number
+        # What its controller has answered a broker shows a little later.
+        wait_until(partial(shows, expected), Deadline.after(LONG))
+    wait_until(lambda: not any(left()[1].values()), Deadline.after(SESSION))
     printed = sweep(tmp_path, address, "--older-than", "0 seconds", prefix=prefix)
     assert printed[-1] == "1 group and 9 topics removed."
     assert left() == ([], {})
