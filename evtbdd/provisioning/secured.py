@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shutil
 import ssl
-import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -70,10 +69,7 @@ def _check(text: str, security: Security) -> None:
 
 def _folder(keeper: Callable[[], Keeper]) -> Path:
     """One that is removed with the run, however that ends."""
-    held = keeper()
     try:
-        folder = Path(tempfile.mkdtemp(prefix="evtbdd-tls-"))
+        return keeper().new_folder("evtbdd-tls-")
     except OSError as error:
         raise BrokerUnavailable(f"There is no room for certificates: {error}.") from error
-    held.remove_at_end(folder)
-    return folder
