@@ -42,7 +42,7 @@ class Stage(Protocol):
     journal: Journal
     values: Values
     services: ScenarioServices
-    folders: Sequence[Path]
+    folders: list[Path]
 
 
 class ScenarioFacility(Protocol):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,10 +20,12 @@ from evtbdd.clock import Deadline
 from evtbdd.embedded.kafka import EmbeddedKafka
 from evtbdd.errors import ServiceError, Unproven
 from evtbdd.expect.pattern import Pattern
+from evtbdd.journal import ServiceStarted
 from evtbdd.keeper import Process
 from evtbdd.phrases import Data
+from evtbdd.scenario import Scenario
 from evtbdd.services import claims, log_claims
-from evtbdd.world import Scenario, World
+from evtbdd.world import World
 
 LONG = 20.0
 SHORT = 0.05
@@ -33,7 +36,7 @@ command = sh -c 'echo up; exec sleep 60'
 ready = log "up"
 publishes = orders
 [evtbdd:service:unlucky]
-command = sh -c 'kill -KILL $PPID; exec sleep 60'
+command = sleep 60
 ready = log "up"
 """
 NOTHING = Data(None, None, ("here", 1), None)
@@ -45,6 +48,14 @@ def kill_supervisor_of(process: Process) -> None:
     status = Path(f"/proc/{process.pid}/status").read_text()
     os.kill(int(status.partition("PPid:")[2].split()[0]), signal.SIGKILL)
     assert str(process.wait(Deadline.after(LONG))) == "was killed with its supervisor"
+
+
+def kill_when_started(scenario: Scenario, service: str) -> None:
+    """Its process runs, and is not ready."""
+    deadline, cursor = Deadline.after(LONG), scenario.journal.cursor()
+    while not any(isinstance(each.entry, ServiceStarted) for each in cursor.new()):
+        assert cursor.wait(deadline)
+    kill_supervisor_of(scenario.services.get(service).require_started())
 
 
 @pytest.fixture
@@ -105,8 +116,11 @@ def test_it_is_not_waited_for(tmp_path: Path) -> None:
     """Where that happens while it is started, the step ends at once, and says so."""
     world = World(load(SETTINGS, tmp_path), tmp_path)
     scenario = Stage(world, tmp_path).begin(["orders"], ["unlucky"])
+    killer = threading.Thread(target=kill_when_started, args=(scenario, "unlucky"))
+    killer.start()
     with pytest.raises(ServiceError) as raised:
         scenario.services.run("unlucky", {})
+    killer.join()
     assert str(raised.value) == (
         'The service "unlucky" was killed with its supervisor before it was ready (log "up"). '
         "It has logged nothing."
