@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from evtbdd import facilities
 from evtbdd.brokers import security
 from evtbdd.channels.declaration import Declaration as ChannelDeclaration
 from evtbdd.channels.facility import Channels
@@ -13,6 +14,7 @@ from evtbdd.channels.pool import Brokers
 from evtbdd.channels.scenario import ScenarioChannels
 from evtbdd.channels.scope import Wanted
 from evtbdd.expect.expect import Patience
+from evtbdd.facilities import OpenFacilities
 from evtbdd.head_start import HeadStart
 from evtbdd.isolation.following import Following
 from evtbdd.isolation.inherited import Legacy
@@ -20,7 +22,7 @@ from evtbdd.isolation.modes import Isolation
 from evtbdd.isolation.names import Names, fresh_run_id
 from evtbdd.journal import Journal
 from evtbdd.plan import Plan
-from evtbdd.scenario import Facilities, Scenario
+from evtbdd.scenario import Lent, Scenario
 from evtbdd.services.consumers import Consumers
 from evtbdd.services.declaration import Declaration as ServiceDeclaration
 from evtbdd.services.facility import Services, consumers
@@ -76,7 +78,7 @@ class World:
         self._legacy = Legacy(Following(self.channels.deadline, main["settle"]))
         lasting = Consumers(self.services, main["isolation"])
         self.channels.tap(lasting.passed_on, self._legacy.following.came)
-        self._facilities = Facilities(
+        self._lent = Lent(
             run_id=self.run_id,
             patience=self.patience,
             channels=self.channels,
@@ -87,6 +89,17 @@ class World:
             matchers=matcher_words(settings),
             legacy=self._legacy,
             consumers=lasting,
+            facilities=OpenFacilities(
+                facilities.Run(
+                    settings=settings,
+                    project=project,
+                    run_id=self.run_id,
+                    keeper=self.keeper,
+                    patience=self.patience,
+                    channels=self.channels,
+                    services=self.services,
+                )
+            ),
         )
         self._feature = 1
         self._scenario: Scenario | None = None
@@ -101,7 +114,7 @@ class World:
         wanted: dict[str, Sequence[Wanted]] = {}
         for scope, plan in plans.items():
             scopes = {**self._scopes(), "scenario": scope}
-            channels = ScenarioChannels(self.channels, scopes, self._facilities.lives, Journal())
+            channels = ScenarioChannels(self.channels, scopes, self._lent.lives, Journal())
             needed = plan.tell(channels, self.services)
             wanted[scope] = channels.wanted(needed).get(scope, ())
         self.channels.ahead({scope: of_it for scope, of_it in wanted.items() if of_it})
@@ -121,7 +134,7 @@ class World:
         `scope` is the name of the scenario's own scope, `s12` for the twelfth.
         """
         scopes = {**self._scopes(), "scenario": scope}
-        self._scenario = Scenario(self._facilities, plan.title, scopes, [folder, self.project])
+        self._scenario = Scenario(self._lent, plan.title, scopes, [folder, self.project])
         self._scenario.prepare(plan)
         return self._scenario
 
@@ -135,6 +148,7 @@ class World:
             with ExitStack() as given_back:
                 given_back.callback(scenario.channels.end)
                 given_back.callback(scenario.services.end)
+                given_back.callback(scenario.facilities.end)
                 given_back.callback(scenario.leave)
 
     def end_feature(self) -> None:
@@ -147,7 +161,7 @@ class World:
         with ExitStack() as given_back:
             given_back.callback(self.channels.close_scope, scope)
             given_back.callback(self._legacy.drop, scope)
-            given_back.callback(self._facilities.consumers.drop, scope)
+            given_back.callback(self._lent.consumers.drop, scope)
             given_back.callback(self.services.close_scope, scope)
 
     def close(self) -> None:
@@ -157,6 +171,7 @@ class World:
             given_back.callback(self.channels.close)
             given_back.callback(self._legacy.following.close)
             given_back.callback(self.services.close)
+            given_back.callback(self._lent.facilities.close)
             given_back.callback(self._end_scope, "run")
             given_back.callback(self.end_feature)
             given_back.callback(self.end)

@@ -140,9 +140,10 @@ class Brokers:
         return BrokerUrl.parse(self._places[name].url).is_own
 
     def fact(self, name: str) -> str:
-        """What stands for `${broker.NAME}`, and `${broker.NAME.host}`, `.port`, `.user`, `.password`.
+        """What stands for `${broker.NAME}`, and for what it is followed by.
 
-        UnknownName also for the user of a broker that has none.
+        `.host`, `.port`; `.user`, `.password`; the paths of files: `.ca`, `.certificate`, `.key`.
+        UnknownName also for the user, or the file, of a broker that has none.
         """
         if name in self._places:
             return self.get(name).address
@@ -152,6 +153,8 @@ class Brokers:
             return host if fact == "host" else port
         if broker in self._places and fact in {"user", "password"}:
             return self._credential(broker, fact)
+        if broker in self._places and fact in {"ca", "certificate", "key"}:
+            return self._file(broker, fact)
         raise UnknownName(
             f"There is nothing called ${{broker.{name}}}. "
             f"{suggestion(broker or name, self.names, 'brokers')}"
@@ -165,6 +168,22 @@ class Brokers:
                 f"${{broker.{name}.{fact}}}: [evtbdd:broker:{name}] has no security username."
             )
         return found
+
+    def _file(self, name: str, fact: str) -> str:
+        self.get(name)
+        provisioned = self._places[name].provisioned
+        secured = (provisioned and provisioned.security) or Security()
+        files = {
+            "ca": (secured.ca, "security ca, nor security tls = yes on a broker of the run's own"),
+            "certificate": (secured.certificate, "security certificate"),
+            "key": (secured.key or secured.certificate, "security certificate"),
+        }
+        path, lacking = files[fact]
+        if path is None:
+            raise UnknownName(
+                f"${{broker.{name}.{fact}}}: [evtbdd:broker:{name}] has no {lacking}."
+            )
+        return str(path)
 
     def _open(self, name: str, place: _Place) -> Provisioned:
         origin = place.origin or place

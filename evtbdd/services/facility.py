@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -132,9 +131,7 @@ class Services:
     def folder(self, scope: str) -> Path:
         """A folder that lives as long as the scope; the keeper removes it if the run is killed."""
         if self._folder is None:
-            keeper = self._keeper()
-            self._folder = Path(tempfile.mkdtemp(prefix=f"evtbdd-{os.getpid()}-"))
-            keeper.remove_at_end(self._folder)
+            self._folder = self._keeper().new_folder(f"evtbdd-{os.getpid()}-")
         folder = self._folder / scope
         folder.mkdir(exist_ok=True)
         return folder

@@ -9,8 +9,7 @@ from threading import Event
 
 from evtbdd.clock import Deadline
 from evtbdd.journal import Journal
-from evtbdd.keeper import Process, ServiceLog
-from evtbdd.keeper.process import Exit
+from evtbdd.keeper import Exit, Process, ServiceLog
 from evtbdd.ports import ServiceHealth
 from evtbdd.services.declaration import Declaration
 from evtbdd.services.instance import Instance, News

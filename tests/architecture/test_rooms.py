@@ -34,6 +34,7 @@ ROOMS = (
     "keeper",
     "services",
     "plan",
+    "facilities",
     "scenario",
     "head_start",
     "world",

@@ -27,7 +27,7 @@ def consumers(stage: Stage, *services: str) -> list[Consumer]:
     scenario = stage.begin(["orders"], services)
     for name in services:
         scenario.services.run(name, {})
-    found = stage.world._facilities.consumers
+    found = stage.world._lent.consumers
     return list(found.started({"scenario": "s1", "feature": "f1", "run": "run"}, scenario.channels))
 
 
@@ -76,7 +76,7 @@ def test_it_is_forgotten_with_its_scope(stage: Begin) -> None:
     begun.world.end_feature()
     scenario = begun.begin(["orders"], ["a"])
     scenario.services.run("a", {})
-    (second,) = begun.world._facilities.consumers.started(
+    (second,) = begun.world._lent.consumers.started(
         {"scenario": "s2", "feature": "f2", "run": "run"}, scenario.channels
     )
     assert (first.scope, second.scope) == ("f1", "f2")
