@@ -3,13 +3,14 @@
 # make check   format, lint and strict types
 # make format  put right what can be
 # make bench   what evtbdd costs, as ratios measured in one run; needs Java 17 or newer
+# make soak    the tour and the red examples, hundreds of times under load; takes hours
 # make docs    write the pages that the command prints
 
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test check format docs bench clean
+.PHONY: demo test check format docs bench soak clean
 
 demo: .venv/demo
 	$(BIN)/behave
@@ -38,6 +39,9 @@ docs: .venv/test
 
 bench: .venv/test
 	$(BIN)/python -m benchmarks
+
+soak: .venv/test
+	PYTHONPATH=tests $(BIN)/python -m soak $(SOAK)
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
