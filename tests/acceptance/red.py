@@ -27,7 +27,7 @@ from evtbdd.clock import Deadline
 
 @when('the broker "{name}" is gone')
 def broker_is_gone(context, name):
-    context.evtbdd._facilities.channels.brokers._places[name].provisioned.give_back.pop()()
+    context.evtbdd._lent.channels.brokers._places[name].provisioned.give_back.pop()()
 
 
 @when('the service "{name}" has died')

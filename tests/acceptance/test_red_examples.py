@@ -23,37 +23,6 @@ from acceptance.table import Cell, table
 from evtbdd.cli.steps import load_libraries
 from evtbdd.phrases.catalogue import registered
 
-<<<<<<< HEAD
-ON_DEAD_SERVICE = [e for e in EXAMPLES if not e.phrase.startswith(NEEDS_NO_SERVICE)]
-ON_DEAD_BROKER = [e for e in EXAMPLES if not e.phrase.startswith(NEEDS_NO_BROKER)]
-
-BROKER_STEPS = """
-from behave import when
-
-from evtbdd.clock import Deadline
-
-
-@when('the broker "{name}" is gone')
-def broker_is_gone(context, name):
-    context.evtbdd._lent.channels.brokers._places[name].provisioned.give_back.pop()()
-
-
-@when('the service "{name}" has died')
-def service_has_died(context, name):
-    service = context.evtbdd.services.get(name)
-    assert service.require_started().wait(Deadline.after(10)) is not None
-"""
-
-
-def run(folder: Path, scenarios: Sequence[str], settings: str) -> Outcome:
-    project = Project(folder)
-    project.write("evtbdd.cfg", settings)
-    project.write("steps/broker_steps.py", BROKER_STEPS)
-    project.write("features/red.feature", "Feature: Red\n\n" + "\n".join(scenarios))
-    return project.behave()
-
-=======
->>>>>>> wt-fire
 
 @pytest.fixture(scope="module", params=["embedded", "real"])
 def url(request: pytest.FixtureRequest) -> str:
