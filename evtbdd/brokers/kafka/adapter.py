@@ -9,6 +9,7 @@ from typing import Any
 from evtbdd.brokers.kafka.access import OPEN, Access
 from evtbdd.brokers.kafka.connection import Connection
 from evtbdd.brokers.kafka.names import name_fault
+from evtbdd.brokers.kafka.nodes import Nodes
 from evtbdd.brokers.kafka.probe import probe
 from evtbdd.brokers.kafka.publisher import KafkaPublisher
 from evtbdd.brokers.kafka.reader import KafkaReader
@@ -55,9 +56,10 @@ class KafkaBroker:
         self._connection = Connection(address, options, access)
         # A connection is answered in turn: a hundred topics being created must not delay an event.
         self._publishing = Connection(address, options, access)
-        self._topics = Topics(self._connection)
+        self._nodes = Nodes(address, access)
+        self._topics = Topics(self._connection, self._nodes)
         self._publisher = KafkaPublisher(self._publishing, self._topics)
-        self._reader = KafkaReader(options, self._connection, self._topics)
+        self._reader = KafkaReader(options, self._nodes, self._topics)
         self._subscriptions = KafkaSubscriptions(self._connection)
 
     @property
@@ -124,6 +126,7 @@ class KafkaBroker:
         self._reader.close()
         self._connection.close()
         self._publishing.close()
+        self._nodes.close()
 
 
 def _options(address: str, patience: float) -> Mapping[str, Any]:

@@ -11,9 +11,9 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError, OffsetOutOfRangeError
 
 from evtbdd.brokers.kafka.client import Client, opened
-from evtbdd.brokers.kafka.connection import Connection
 from evtbdd.brokers.kafka.ends import TopicEnds
 from evtbdd.brokers.kafka.errors import translated
+from evtbdd.brokers.kafka.nodes import Nodes
 from evtbdd.brokers.kafka.topics import Topics
 from evtbdd.brokers.kafka.watched import WatchedPartitions
 from evtbdd.clock import Deadline
@@ -45,11 +45,11 @@ class KafkaReader:
     by one that goes on where it stopped.
     """
 
-    def __init__(self, options: Mapping[str, Any], connection: Connection, topics: Topics) -> None:
-        self._address = connection.address
+    def __init__(self, options: Mapping[str, Any], nodes: Nodes, topics: Topics) -> None:
+        self._address = nodes.address
         self._options = options
         self._topics = topics
-        self._ends = TopicEnds(connection, topics)
+        self._ends = TopicEnds(nodes, topics)
         self._changed = Condition()
         self._watched = WatchedPartitions(self._address)
         self._client: Client | None = None

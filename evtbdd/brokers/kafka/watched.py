@@ -8,6 +8,7 @@ from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
 
+from evtbdd.brokers.kafka.partitions import partitions_of
 from evtbdd.errors import BrokerError
 from evtbdd.events import Position, Record
 from evtbdd.ports import Ends, Sink
@@ -154,11 +155,7 @@ class WatchedPartitions:
 
 
 def _partitions_of(ends: Mapping[str, Ends]) -> list[tuple[TopicPartition, int]]:
-    return [
-        (TopicPartition(channel, int(lane)), number)
-        for channel, lanes in ends.items()
-        for lane, number in lanes.items()
-    ]
+    return [(TopicPartition(*partition), number) for partition, number in partitions_of(ends)]
 
 
 def _record(record: Any) -> Record:
