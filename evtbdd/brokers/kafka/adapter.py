@@ -1,4 +1,4 @@
-"""Kafka as a broker of evtbdd: two connections and a reader for a whole run."""
+"""Kafka as a broker of evtbdd: its nodes, an administrator and a reader for a whole run."""
 
 from __future__ import annotations
 
@@ -54,11 +54,9 @@ class KafkaBroker:
         self._access = access
         options = {**_options(address, patience), **access.options}
         self._connection = Connection(address, options, access)
-        # A connection is answered in turn: a hundred topics being created must not delay an event.
-        self._publishing = Connection(address, options, access)
         self._nodes = Nodes(address, access)
         self._topics = Topics(self._connection, self._nodes)
-        self._publisher = KafkaPublisher(self._publishing, self._topics)
+        self._publisher = KafkaPublisher(self._nodes, self._topics)
         self._reader = KafkaReader(options, self._nodes, self._topics)
         self._subscriptions = KafkaSubscriptions(self._connection)
 
@@ -125,7 +123,6 @@ class KafkaBroker:
         """Close what was opened."""
         self._reader.close()
         self._connection.close()
-        self._publishing.close()
         self._nodes.close()
 
 

@@ -79,10 +79,6 @@ class Client(KafkaNetClient):  # type: ignore[misc]  # the driver has no types
         finally:
             self.bind(None)
 
-    def exchange(self, node: int, request: object) -> Any:
-        """The response of a node of the cluster to a request."""
-        return self._loop.run(self._manager.send, request, node)
-
     def forget(self, topics: Iterable[str]) -> None:
         """Ask no more for these: the driver would ask for a deleted topic for ever."""
         # Replaced, never changed: the driver's own thread may be going through it.

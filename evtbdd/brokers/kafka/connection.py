@@ -38,30 +38,24 @@ class Connection:
         It is repeated while the broker is there, but was not reached or the connection was lost.
         Raises BrokerUnavailable, or what the table of errors makes of the driver's error.
         """
-        return self._answer(doing, deadline, lambda admin, _: question(admin), (*NOT_SENT, *LOST))
+        return self._answer(doing, deadline, question, (*NOT_SENT, *LOST))
 
     def tell(self, doing: str, deadline: Deadline, order: Question[Answer]) -> Answer:
         """As `ask`, for what must not be done twice: repeated only where it reached nobody."""
-        return self._answer(doing, deadline, lambda admin, _: order(admin), NOT_SENT)
-
-    def send(self, doing: str, deadline: Deadline, node: int, request: object) -> Any:
-        """As `tell`: a request as it is to a node of the cluster, and its response."""
-        return self._answer(
-            doing, deadline, lambda _, client: client.exchange(node, request), NOT_SENT
-        )
+        return self._answer(doing, deadline, order, NOT_SENT)
 
     def _answer(
         self,
         doing: str,
         deadline: Deadline,
-        question: Callable[[KafkaAdminClient, Client], Answer],
+        question: Question[Answer],
         repeated: tuple[type[Exception], ...],
     ) -> Answer:
         def asked() -> Answer:
             admin, client = self._open(doing, deadline)
             try:
                 with client.within(deadline):
-                    return question(admin, client)
+                    return question(admin)
             except driver.UnknownBrokerIdError:
                 client.refresh(deadline)
                 raise
