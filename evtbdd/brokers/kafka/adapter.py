@@ -57,7 +57,7 @@ class KafkaBroker:
         self._nodes = Nodes(address, access)
         self._topics = Topics(self._connection, self._nodes)
         self._publisher = KafkaPublisher(self._nodes, self._topics)
-        self._reader = KafkaReader(options, self._nodes, self._topics)
+        self._reader = KafkaReader(self._nodes, self._topics, patience)
         self._subscriptions = KafkaSubscriptions(self._connection)
 
     @property
@@ -127,7 +127,7 @@ class KafkaBroker:
 
 
 def _options(address: str, patience: float) -> Mapping[str, Any]:
-    """What the admin clients and the consumer have in common."""
+    """What the admin client is opened with."""
     return {
         "bootstrap_servers": [one.strip() for one in address.split(",")],
         "client_id": "evtbdd",

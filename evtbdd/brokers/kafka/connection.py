@@ -82,7 +82,7 @@ class Connection:
             if self._opened is None:
                 probe(self.address, deadline, self._access)
                 try:
-                    self._opened = opened(KafkaAdminClient, self._options, deadline)
+                    self._opened = opened(self._options, deadline)
                 except driver.KafkaError as error:
                     raise unanswered(error, self.address, doing, deadline, self._access) from error
             return self._opened
