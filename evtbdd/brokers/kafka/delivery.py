@@ -13,9 +13,6 @@ from evtbdd.brokers.kafka.watched import Watched, WatchedPartitions
 from evtbdd.errors import BrokerError
 from evtbdd.words import quoted
 
-PACKAGES = {"snappy": "python-snappy", "lz4": "lz4", "zstd": "zstandard"}
-"""What kafka-python decompresses with."""
-
 
 class Delivery:
     """Hands over what is watched still, each record once; the lock of `watched` is `changed`."""
@@ -62,8 +59,7 @@ class Delivery:
         if isinstance(error, driver.UnsupportedCodecError):
             (compression,) = error.args
             return BrokerError(
-                f"What is stored on the topic {topic} at {address} is compressed by {compression}, "
-                f"which the package {PACKAGES[compression]} reads: pip install "
-                f"{PACKAGES[compression]} brings it."
+                f"What is stored on the topic {topic} at {address} is compressed by {compression}: "
+                'pip install "evtbdd[compression]" brings what reads it.'
             )
         return translated(error, address, f"be read on the topic {topic}")

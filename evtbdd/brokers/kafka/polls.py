@@ -48,7 +48,7 @@ class FetchSession:
             if known.get(partition) != each.position
         }
         known.update(news)
-        forgotten = [each for each in known if each not in watched]
+        forgotten = tuple(each for each in known if each not in watched)
         for each in forgotten:
             del known[each]
         return Fetch(news, milliseconds, self._id, self._epoch, forgotten)
