@@ -8,6 +8,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+EXAMPLE := examples/redis_streams
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: demo test check format docs bench soak clean
@@ -23,14 +24,19 @@ check: .venv/test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file $(EXAMPLE)/pyproject.toml $(EXAMPLE)/evtbdd_redis_streams
 
 format: .venv/test
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# The adapter that is an example is there for the tests, and found as any third party's is.
+.venv/test: MORE = --editable $(EXAMPLE)
+.venv/test: $(EXAMPLE)/pyproject.toml
+
 .venv/%: setup.cfg pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable ".[$*]"
+	$(BIN)/python -m pip install --quiet --editable ".[$*]" $(MORE)
 	touch $@
 
 docs: .venv/test
@@ -44,4 +50,4 @@ soak: .venv/test
 	PYTHONPATH=tests $(BIN)/python -m soak $(SOAK)
 
 clean:
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv build dist *.egg-info examples/*/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
