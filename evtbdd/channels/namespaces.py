@@ -59,11 +59,12 @@ class ScopedBrokers:
                 self._require_own(name, whole)
                 return whole
             self._divided[name] = whole, whole.broker
-        _, divided = self._divided[name]
+        whole, divided = self._divided[name]
         part = self._isolation.names.channel(scope, name)
         return Provisioned(
             divided.open_namespace(part, self._deadline()),
             [lambda: divided.close_namespace(part, self._deadline())],
+            whole.security,
         )
 
     def _require_own(self, name: str, whole: Provisioned) -> None:
