@@ -3,7 +3,7 @@
 # make check   format, lint and strict types
 # make format  put right what can be
 # make bench   what evtbdd costs, as ratios measured in one run; needs Java 17 or newer
-# make docs    write the pages that the command prints
+# make docs    write the pages that the command prints, and what errors.md quotes; needs Java 17 or newer
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -35,6 +35,7 @@ format: .venv/test
 docs: .venv/test
 	$(BIN)/evtbdd steps --markdown > docs/phrases.md
 	$(BIN)/evtbdd settings --markdown > docs/settings.md
+	PYTHONPATH=tests $(BIN)/python -m docs.rewrite
 
 bench: .venv/test
 	$(BIN)/python -m benchmarks
