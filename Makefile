@@ -4,7 +4,7 @@
 # make format  put right what can be
 # make bench   what evtbdd costs, as ratios measured in one run; needs Java 17 or newer
 # make soak    the tour and the red examples, hundreds of times under load; takes hours
-# make docs    write the pages that the command prints
+# make docs    write the pages that the command prints, and what errors.md quotes; needs Java 17 or newer
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -42,6 +42,7 @@ format: .venv/test
 docs: .venv/test
 	$(BIN)/evtbdd steps --markdown > docs/phrases.md
 	$(BIN)/evtbdd settings --markdown > docs/settings.md
+	PYTHONPATH=tests $(BIN)/python -m docs.rewrite
 
 bench: .venv/test
 	$(BIN)/python -m benchmarks
