@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
@@ -78,8 +79,10 @@ def _jobs(chosen: argparse.Namespace) -> Iterator[Job]:
 def _carry_out(addresses: Mapping[str, str | None], folder: Path, job: Job) -> Sequence[Judgement]:
     broker, _, kind = job
     with tempfile.TemporaryDirectory(dir=folder) as own:
-        rounds = {"tour": tour, "red": red}[kind]
-        return list(rounds(addresses[broker], Path(own)))
+        try:
+            return list({"tour": tour, "red": red}[kind](addresses[broker], Path(own)))
+        except Exception:  # noqa: BLE001 - after hours, one more line is better than no summary
+            return [Judgement(f"{kind}: broke off", traceback.format_exc())]
 
 
 if __name__ == "__main__":
