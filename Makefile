@@ -46,4 +46,4 @@ bench: .venv/test
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf .venv build dist *.egg-info examples/*/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv build dist *.egg-info examples/*/*.egg-info examples/*/build .mypy_cache .ruff_cache .pytest_cache .hypothesis
