@@ -51,4 +51,4 @@ soak: .venv/test
 	PYTHONPATH=tests $(BIN)/python -m soak $(SOAK)
 
 clean:
-	rm -rf .venv build dist *.egg-info examples/*/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv build dist *.egg-info examples/*/*.egg-info examples/*/build .mypy_cache .ruff_cache .pytest_cache .hypothesis
