@@ -33,6 +33,7 @@ PROTOCOLS: Mapping[str, str] = {
     "sasltls": "SASL_SSL",
     "scramonly": "SASL_PLAINTEXT",
     "plainonly": "SASL_PLAINTEXT",
+    "fleeting": "SASL_PLAINTEXT",
     "tls": "SSL",
     "mutual": "SSL",
     "expired": "SSL",
@@ -109,11 +110,13 @@ def _properties(at: Mapping[str, str], certificates: Path, data: Path) -> str:
         "ssl.truststore.type": "PEM",
         "ssl.truststore.location": str(certificates / "ca.pem"),
         "listener.name.mutual.ssl.client.auth": "required",
+        # Whoever is let in there must say anew who they are after so many milliseconds.
+        "listener.name.fleeting.connections.max.reauth.ms": "500",
     }
     for name in ("expired", "othername"):
         values[f"listener.name.{name}.ssl.keystore.type"] = "PEM"
         values[f"listener.name.{name}.ssl.keystore.location"] = str(certificates / f"{name}.pem")
-    for name in ("sasl", "sasltls", "scramonly", "plainonly"):
+    for name in ("sasl", "sasltls", "scramonly", "plainonly", "fleeting"):
         jaas = f'{plain} user_{USER}="{PASSWORD}";'
         if name != "scramonly":
             values[f"listener.name.{name}.plain.sasl.jaas.config"] = jaas

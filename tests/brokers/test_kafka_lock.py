@@ -235,6 +235,6 @@ def test_a_broker_that_is_not_there_is_unavailable() -> None:
         broker.hold(["orders"], "first", Deadline.after(1.0))
     assert str(raised.value) == (
         f"Kafka at {address} could not tell who holds topics: {address} cannot be reached "
-        "([Errno 111] Connection refused)."
+        "(nothing listens there (connection refused))."
     )
     broker.close()

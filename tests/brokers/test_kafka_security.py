@@ -107,6 +107,26 @@ def test_every_client_is_let_in(kafka: Secured, listener: str, given: dict[str, 
         assert round_trip(broker, "orders") == [b"placed"]
 
 
+@pytest.mark.parametrize("mechanism", MECHANISMS)
+def test_a_user_who_is_let_in_only_for_a_time(secured: Secured, mechanism: str) -> None:
+    """The broker hangs up on whoever stays longer: nothing is refused, lost or doubled by that."""
+    where, deadline = secured.addresses["fleeting"], Deadline.after(30)
+    how, topic = Security(USER, PASSWORD, mechanism), f"tea-{mechanism.lower()}"
+    seen: list[Record] = []
+    with closing(connect(where, patience=PATIENCE, security=how)) as broker:
+        broker.create([ChannelPlan(topic, 1)], deadline)
+        broker.reader().watch([topic], seen.append, deadline)
+        connections, published = set(), 0
+        while len(connections) < 8:
+            broker.publish(topic, [Message(value=b"%d" % published)], deadline)
+            broker.reader().read_to(broker.reader().ends([topic], deadline), deadline)
+            published += 1
+            connections |= broker._nodes._opened
+        broker.reader().unwatch([topic])
+        broker.delete([topic], deadline)
+    assert [record.value for record in seen] == [b"%d" % number for number in range(published)]
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_a_name_in_the_certificate_does_too(kafka: Secured) -> None:
     """It is `localhost` as well as 127.0.0.1."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from evtbdd.brokers.kafka.access import Access
-from evtbdd.brokers.kafka.link import Lost
+from evtbdd.brokers.kafka.group_link import Lost
 from evtbdd.brokers.kafka.membership import Membership, Refused
 from evtbdd.brokers.kafka.subscriptions import KafkaSubscriptions
 from evtbdd.clock import MONOTONIC, Clock, Deadline

@@ -17,7 +17,7 @@ from kafka.protocol.consumer import (
 from kafka.protocol.metadata import FindCoordinatorRequest
 
 from evtbdd.brokers.kafka.access import Access
-from evtbdd.brokers.kafka.link import Link, Lost
+from evtbdd.brokers.kafka.group_link import GroupLink, Lost
 from evtbdd.brokers.kafka.probe import host_and_port
 from evtbdd.clock import Deadline
 from evtbdd.words import quoted
@@ -52,7 +52,7 @@ class Membership:
         self._address = address
         self._access = access
         self._client_id = client_id
-        self._link: Link | None = None
+        self._link: GroupLink | None = None
         self._sessions = list(SESSIONS)
         self._member = ""
         self._generation = -1
@@ -173,7 +173,7 @@ class Membership:
             raise Lost(f"no broker knows the group {quoted(self.group)}")
         threading.Event().wait(PAUSE)
 
-    def _linked(self, deadline: Deadline) -> Link:
+    def _linked(self, deadline: Deadline) -> GroupLink:
         """A connection to the broker that knows the group."""
         while self._link is None:
             first = self._any_broker(deadline)
@@ -183,19 +183,21 @@ class Membership:
             finally:
                 first.close()
             if answer.error_code == 0:
-                self._link = Link(answer.host, answer.port, self._access, self._client_id, deadline)
+                self._link = GroupLink(
+                    answer.host, answer.port, self._access, self._client_id, deadline
+                )
             elif answer.error_code in NOT_YET and not deadline.expired():
                 threading.Event().wait(PAUSE)
             else:
                 self._require(answer.error_code)
         return self._link
 
-    def _any_broker(self, deadline: Deadline) -> Link:
+    def _any_broker(self, deadline: Deadline) -> GroupLink:
         causes = []
         for one in self._address.split(","):
             host, port = host_and_port(one.strip())
             try:
-                return Link(host, port, self._access, self._client_id, deadline)
+                return GroupLink(host, port, self._access, self._client_id, deadline)
             except Lost as lost:
                 causes.append(str(lost))
         raise Lost("; ".join(causes))

@@ -10,7 +10,8 @@ from kafka import errors as driver
 from kafka.admin import MemberToRemove
 from kafka.structs import OffsetAndMetadata
 
-from evtbdd.brokers.kafka.connection import NOT_SENT, Connection
+from evtbdd.brokers.kafka.asking import NOT_SENT
+from evtbdd.brokers.kafka.connection import Connection
 from evtbdd.brokers.kafka.errors import translated
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError
