@@ -23,6 +23,8 @@ ROOMS = (
     "values",
     "codecs",
     "ports",
+    "offers",
+    "witness",
     "journal",
     "tables",
     "expect",

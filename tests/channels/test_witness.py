@@ -11,7 +11,8 @@ from evtbdd.clock import Deadline
 from evtbdd.errors import UnknownName, UnsupportedCapability
 from evtbdd.isolation.following import Following
 from evtbdd.isolation.inherited import Inherited, Owners
-from evtbdd.ports import Capability, ServiceHealth, Witness
+from evtbdd.ports import Capability
+from evtbdd.witness import ServiceHealth, Witness
 
 HEALTH = [ServiceHealth("shipping", running=True)]
 NOTHING = Inherited(Following(lambda: Deadline.after(1), 0.5), tuple, Owners(), str)
