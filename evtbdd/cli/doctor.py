@@ -18,7 +18,8 @@ from evtbdd.channels.options import require_known
 from evtbdd.channels.pool import DEFAULT_NAME, Brokers
 from evtbdd.errors import EvtbddError, SettingsError
 from evtbdd.keeper import HeldKeeper
-from evtbdd.ports import WHO_CAN, Broker, Capability, Locks, Namespaces
+from evtbdd.offers import Locks, Namespaces
+from evtbdd.ports import WHO_CAN, Broker, Capability
 from evtbdd.sections import SECTIONS
 from evtbdd.services.declaration import Declaration as ServiceDeclaration
 from evtbdd.settings.load import Settings
