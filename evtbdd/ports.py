@@ -1,4 +1,4 @@
-"""What evtbdd asks of a broker, a codec and a witness: promises, not inheritance.
+"""What evtbdd asks of a broker and a codec: promises, not inheritance.
 
 An adapter is anything that keeps these promises; `evtbdd.conformance` is how it shows that it does.
 """
@@ -219,45 +219,3 @@ class Broker(Protocol):
 
     def close(self) -> None:
         """Give everything back; repeated calls do nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceHealth:
-    """What is known of a service at a moment.
-
-    `lost` is a clause such as `exited with code 1 at +0.30 s` where it ended and nobody had asked
-    it to; None while it lives, or where a step ended it. `last_lines` are the end of its log then.
-    """
-
-    name: str
-    running: bool
-    lost: str | None = None
-    last_lines: tuple[str, ...] = ()
-
-
-class Witness(Protocol):
-    """All that expectations see of the world outside of the journal."""
-
-    def read_up(self, channels: Sequence[str], deadline: Deadline) -> None:
-        """Return when all that is stored on these channels by now stands in the journal.
-
-        Raises BrokerUnavailable: then nothing can be said of the channel.
-        """
-
-    def health(self) -> Sequence[ServiceHealth]:
-        """The services that this scenario has seen started."""
-
-    def where(self, channel: str) -> str:
-        """Broker, address and physical name of a channel, for a failure text."""
-
-    def lane(self, channel: str) -> str:
-        """What the channel's broker calls a lane (`partition`)."""
-
-    def require(self, channel: str, capability: Capability | None) -> None:
-        """Raise UnknownName for a channel nobody declared, UnsupportedCapability for what it lacks."""
-
-    def holds_text(self, channel: str) -> bool:
-        """Whether the payloads of a channel are texts."""
-
-    def declared_types(self, channel: str) -> frozenset[str]:
-        """The types that the settings declare for a channel; empty where they declare none."""

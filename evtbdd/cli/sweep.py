@@ -68,7 +68,7 @@ def carry_out(options: argparse.Namespace) -> None:
     before = time.time() - options.older_than
     removed: Counter[str] = Counter()
     refused: list[str] = []
-    with closing(Brokers(urls, HeldKeeper(), patience=patience)) as brokers:
+    with closing(Brokers.of_settings(settings, HeldKeeper())) as brokers:
         for name in names:
             if (passing := _passed_over(urls.get(name, "memory://"))) is not None:
                 print(f"{name} is passed over: what is on {passing} ends with its run.")
