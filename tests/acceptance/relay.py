@@ -18,14 +18,14 @@ Answers = queue.Queue[tuple[float, bytes]]
 
 
 class Relay:
-    """Listens on `port`; what the target answers is handed on `delay` seconds later.
+    """Listens on `port`; what the port `target` answers is handed on `delay` seconds later.
 
     While it is held, nothing that is answered gets through; what is asked does.
     """
 
-    def __init__(self, delay: float = 0.0) -> None:
+    def __init__(self) -> None:
         self.target = 0
-        self._delay = delay
+        self.delay = 0.0
         self._listener = listener()
         self.port: int = self._listener.getsockname()[1]
         self._let = Event()
@@ -100,7 +100,7 @@ class Relay:
         with contextlib.suppress(OSError):
             while data:
                 arrived, data = answers.get()
-                never.wait(max(0.0, arrived + self._delay - time.monotonic()))
+                never.wait(max(0.0, arrived + self.delay - time.monotonic()))
                 self._let.wait()
                 client.sendall(data)
             client.shutdown(socket.SHUT_WR)
