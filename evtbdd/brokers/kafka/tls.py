@@ -5,12 +5,10 @@ from __future__ import annotations
 import socket
 import ssl
 
+from evtbdd.brokers.certificates import untrusted
 from evtbdd.brokers.kafka.access import Access
 from evtbdd.brokers.kafka.wire import Unreached
 from evtbdd.clock import Deadline
-
-EXPIRED, NOT_YET, OTHER_NAME, OTHER_ADDRESS = 10, 9, 62, 64
-"""X509_V_ERR_… of OpenSSL's x509_vfy.h; the others all come down to who has signed."""
 
 ASKED = {
     "TLSV13_ALERT_CERTIFICATE_REQUIRED",
@@ -42,20 +40,6 @@ def shaken(link: socket.socket, host: str, context: ssl.SSLContext) -> ssl.SSLSo
         if error.reason in {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"}:
             raise NoTls("what answers there speaks no TLS") from error
         raise
-
-
-def untrusted(error: ssl.SSLCertVerificationError, host: str) -> str:
-    """Why its certificate is not accepted, as a clause."""
-    if error.verify_code == EXPIRED:
-        return "its certificate has expired"
-    if error.verify_code == NOT_YET:
-        return "its certificate is not valid yet"
-    if error.verify_code in {OTHER_NAME, OTHER_ADDRESS}:
-        return f"its certificate is not for the name {host}"
-    return (
-        f"its certificate is signed by nobody who is trusted ({error.verify_message}); "
-        "security ca must name the file of its authority"
-    )
 
 
 def refused(error: ssl.SSLError, access: Access) -> str:
