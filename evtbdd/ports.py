@@ -70,10 +70,11 @@ class NameRule:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What a channel with a certain option can besides, and what its name must end in."""
+    """What a channel with a certain option can besides; its lanes' noun, and its name's ending."""
 
     can: frozenset[Capability] = frozenset()
     ending: str = ""
+    lane: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ class Capabilities:
             return self
         can = self.can.union(*(each.can for each in found))
         ending = "".join(each.ending for each in found)
-        return replace(self, can=can, names=replace(self.names, ending=ending))
+        lane = next((each.lane for each in found if each.lane), self.lane)
+        return replace(self, can=can, lane=lane, names=replace(self.names, ending=ending))
 
     def require(self, capability: Capability, why: str = "") -> None:
         """Raise UnsupportedCapability, naming who can, unless this broker can do it.

@@ -65,7 +65,8 @@ class Rig:
         names: list[str] = []
 
         def new() -> str:
-            names.append(f"evtbdd-conformance-{uuid.uuid4().hex[:12]}")
+            ending = broker.capabilities.names.ending
+            names.append(f"evtbdd-conformance-{uuid.uuid4().hex[:12]}{ending}")
             return names[-1]
 
         yield new

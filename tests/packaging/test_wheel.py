@@ -123,7 +123,9 @@ def test_there_is_an_extra_for_every_way_to_use_it() -> None:
     """What is needed for a broker is asked for by its name; `all` brings all of them."""
     extras = setup()["options.extras_require"]
     needed = {
-        line for name in ("kafka", "rabbitmq", "sqs", "embedded") for line in lines(extras[name])
+        line
+        for name in ("kafka", "rabbitmq", "sqs", "embedded", "embedded-sqs")
+        for line in lines(extras[name])
     }
     assert needed == set(lines(extras["all"]))
 
