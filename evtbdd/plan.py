@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 
 from evtbdd.channels.declaration import Declaration as ChannelDeclaration
+from evtbdd.channels.scenario import ScenarioChannels
 from evtbdd.errors import EvtbddError
 from evtbdd.phrases import Table
+from evtbdd.services.facility import Services
 
 
 @dataclass
 class Plan:
-    """Filled step by step, before the scenario begins."""
+    """Filled step by step, before the scenario begins.
+
+    `logs` are the services whose log a step looks at.
+    """
 
     channels: list[str] = field(default_factory=list)
     services: list[str] = field(default_factory=list)
+    logs: set[str] = field(default_factory=set)
     declared: dict[str, ChannelDeclaration] = field(default_factory=dict)
     absent: list[str] = field(default_factory=list)
     settings: Mapping[str, ChannelDeclaration] = field(default_factory=dict)
@@ -50,3 +57,17 @@ class Plan:
     def wants_absent(self, name: str) -> None:
         """Note that a step wants a channel not to be there."""
         self.absent.append(name)
+
+    def wants_log(self, service: str) -> None:
+        """Note that a step looks at the log of a service."""
+        self.logs.add(service)
+
+    def tell(self, channels: ScenarioChannels, services: Services) -> Sequence[str]:
+        """Have a scenario know what is declared, and what is not to be; the channels it needs."""
+        for declaration in self.declared.values():
+            channels.declare(declaration)
+        for name in self.absent:
+            channels.leave_out(name)
+        known = [name for name in self.services if name in services.declared]
+        of_services = [services.get(name).channels() for name in services.with_needs(known)]
+        return list(dict.fromkeys(chain(self.channels, *of_services)))

@@ -17,9 +17,11 @@ from evtbdd.phrases.nearest import explain
 from evtbdd.plan import Plan
 from evtbdd.report.hidden import Hiding, hide
 from evtbdd.report.sentences import put_first, tell_hook_error
+from evtbdd.scenario import Scenario
+from evtbdd.schedule import Schedule
 from evtbdd.sections import SECTIONS
 from evtbdd.settings.load import Settings
-from evtbdd.world import Scenario, World
+from evtbdd.world import World
 
 
 class Run:
@@ -29,6 +31,7 @@ class Run:
         self._runner = context._runner
         self._sentences = put_first(context._runner, context.config)
         self._world: World | None = None
+        self._schedule: Schedule | None = None
         self._failure: EvtbddError | None = None
         self._allow_none = False
         self._ran = 0
@@ -37,7 +40,8 @@ class Run:
                 project, sections=SECTIONS, userdata=context.config.userdata, environ=os.environ
             )
             self._allow_none = settings.main["allow no scenarios"]
-            self._world = World(settings, project)
+            self._world = World(settings, project, getattr(context._runner, "head_start", None))
+            self._call_off_what_nobody_needs(self._world)
             hiding = Hiding(context.config, self._world.secrets.mask)
             context._runner.formatters.insert(0, hiding)
         except EvtbddError as error:
@@ -52,10 +56,39 @@ class Run:
     def begin_scenario(self, scenario: Any) -> Scenario:
         """Make ready what a scenario of behave names."""
         world = self._begun()
-        plan = Plan(settings=world.channels.declared)
-        look_ahead(scenario, the_step_registry, plan)
         with self._hiding():
-            return world.begin(plan, Path(scenario.filename).parent.absolute())
+            planned = self._schedule_of(world).take(scenario)
+            folder = Path(scenario.filename).parent.absolute()
+            return world.begin(planned.plan, folder, planned.scope)
+
+    def _schedule_of(self, world: World) -> Schedule:
+        if self._schedule is None:
+            self._schedule = Schedule(
+                self._selected(),
+                lambda each: look_ahead(
+                    each, the_step_registry, Plan(settings=world.channels.declared)
+                ),
+                world.ahead,
+                world.drop,
+            )
+        return self._schedule
+
+    def _call_off_what_nobody_needs(self, world: World) -> None:
+        """End brokers that were begun before it was known which scenarios would run."""
+        needless = set(world.channels.brokers.early)
+        selected = self._selected()
+        while needless and (scenario := next(selected, None)) is not None:
+            plan = look_ahead(scenario, the_step_registry, Plan(settings=world.channels.declared))
+            needless -= world.brokers_of(plan)
+        for name in needless:
+            world.channels.brokers.call_off(name)
+
+    def _selected(self) -> Iterator[Any]:
+        """The scenarios that behave will run."""
+        config = self._runner.config
+        for feature in self._runner.features:
+            if feature.should_run(config):
+                yield from (each for each in feature.walk_scenarios() if each.should_run(config))
 
     @contextmanager
     def _hiding(self) -> Iterator[None]:

@@ -59,3 +59,37 @@ Feature: Services
       | field   | value |
       | orderId | ORD-1 |
     Then the service "shipping" exits with code 1 within 5 seconds
+
+  Scenario: Two instances share the work, and one takes over
+    Given the channel "orders" exists with 2 partitions
+    And 2 instances of the service "shipping" are running
+    When these "OrderCancelled" events are published to "orders":
+      | orderId | @key  |
+      | ORD-1   | ORD-1 |
+      | ORD-2   | ORD-2 |
+      | ORD-3   | ORD-3 |
+    Then these "ShipmentCancelled" events arrive on "shipments":
+      | orderId |
+      | ORD-1   |
+      | ORD-2   |
+      | ORD-3   |
+    And the log of the service "shipping" contains "cancelled" exactly 3 times during 300 ms
+    When one instance of the service "shipping" is killed
+    And an "OrderCancelled" event is published to "orders" with key "ORD-1":
+      | field   | value |
+      | orderId | ORD-1 |
+    Then a "ShipmentCancelled" event arrives on "shipments" with key "ORD-1" within 10 seconds
+
+  Scenario: Another instance comes while the first is at work
+    Given the service "shipping" is running
+    When another instance of the service "shipping" starts
+    And these "OrderCancelled" events are published to "orders":
+      | orderId |
+      | ORD-1   |
+      | ORD-2   |
+    Then at least 2 "ShipmentCancelled" events arrive on "shipments" within 10 seconds
+    And the log of the service "shipping" contains these lines in order:
+      """
+      ORD-1 cancelled
+      ORD-2 cancelled
+      """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evtbdd.phrases import Data, step
 from evtbdd.phrases.ahead import tells_ahead
-from evtbdd.world import Scenario
+from evtbdd.scenario import Scenario
 
 SECTION = "Channels"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from evtbdd.expect.pattern import Pattern
 from evtbdd.phrases import Data, step
+from evtbdd.scenario import Scenario
 from evtbdd.values.cells import parse_cell
-from evtbdd.world import Scenario
 
 SECTION = "Expecting"
 ON = 'on "{channel}" [with key "{key}"]'

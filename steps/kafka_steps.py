@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evtbdd.phrases import step
 from evtbdd.phrases.ahead import tells_ahead
-from evtbdd.world import Scenario
+from evtbdd.scenario import Scenario
 
 SECTION = "One broker's own words: Kafka"
 WATCHED = "[during {during:Duration}] [{in_all=in all}]"

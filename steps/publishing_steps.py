@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evtbdd.channels.message import Draft
 from evtbdd.phrases import Data, step
-from evtbdd.world import Scenario
+from evtbdd.scenario import Scenario
 
 SECTION = "Publishing"
 TO = 'published to "{channel}" [with key "{key}"] [with routing key "{routing_key}"]'

@@ -10,24 +10,27 @@ from evtbdd.channels.declaration import Declaration
 from evtbdd.clock import Deadline
 from evtbdd.events import Event, Position, Reading, Record
 from evtbdd.journal import Journal, Seen
-from evtbdd.ports import Broker, Codec, Ends, Message
+from evtbdd.ports import Broker, ChannelPlan, Codec, Ends, Message
 
 
-@dataclass
+@dataclass(eq=False)
 class Channel:
     """A declared channel and the broker's side of it.
 
     `recorded` is where it ended when the scenario began: services begin there, and what lies
-    before is not the scenario's.
+    before is not the scenario's. `untouched` until a scenario has begun with it: as its name is
+    new, it still ends where it did when it was made.
     """
 
     declaration: Declaration
-    physical: str
+    plan: ChannelPlan
     broker_name: str
     broker: Broker
     recorded: Ends = field(default_factory=dict)
+    untouched: bool = True
 
     def __post_init__(self) -> None:
+        self.unwatchable = self.broker.unwatchable(self.plan)
         self.codec: Codec = self.declaration.coded()
         self._reading: Reading = self.declaration.reading()
         self._turn = Lock()
@@ -39,6 +42,11 @@ class Channel:
     def name(self) -> str:
         """What scenarios call it."""
         return self.declaration.name
+
+    @property
+    def physical(self) -> str:
+        """What its broker calls it."""
+        return self.plan.name
 
     @property
     def where(self) -> str:
@@ -60,6 +68,7 @@ class Channel:
         """Begin for the scenario at these positions, and note what has come from there on."""
         with self._turn:
             self.recorded = self._begins = ends
+            self.untouched = False
             waiting, self._waiting = self._waiting, []
             for record in waiting:
                 self._note(record)
@@ -82,5 +91,7 @@ class Channel:
         return self.broker.publish(self.physical, messages, deadline)
 
     def ends(self, deadline: Deadline) -> Ends:
-        """Where it ends now."""
+        """Where it ends now; nowhere, where it cannot be watched."""
+        if self.unwatchable is not None:
+            return {}
         return self.broker.reader().ends([self.physical], deadline)[self.physical]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 from types import MappingProxyType
 
 from evtbdd.brokers import security
@@ -13,7 +14,7 @@ from evtbdd.clock import Deadline
 from evtbdd.errors import EvtbddError, UnknownName
 from evtbdd.ports import Broker
 from evtbdd.provisioning.local_kafka.keeping import Keeper
-from evtbdd.provisioning.provision import Provisioned, provision
+from evtbdd.provisioning.provision import EarlyBroker, Provisioned, provision
 from evtbdd.settings import kinds
 from evtbdd.settings.mask import Secrets
 from evtbdd.settings.schema import Key, Section
@@ -28,7 +29,8 @@ SECTION = Section(
             "url",
             kinds.text,
             "memory://",
-            "where it comes from: kafka://host:port, kafka+embedded://, kafka+local://, memory://",
+            "where it comes from: kafka://host:port, kafka+embedded://, kafka+local://, "
+            "kafka+docker://image:tag, memory://",
         ),
         *security.KEYS,
     ),
@@ -42,14 +44,17 @@ class _Place:
 
     url: str
     security: Security | None = None
+    early: EarlyBroker | None = None
     provisioned: Provisioned | None = None
     failure: EvtbddError | None = None
+    turn: Lock = field(default_factory=Lock)
 
 
 class Brokers:
     """All brokers that the settings declare; without any there is one in memory, called main.
 
-    `secured` are those to which connections are secured; `mask` hides what nobody may read.
+    `secured` are those to which connections are secured; `mask` hides what nobody may read; `early`
+    are those of the run's own that have been begun.
     """
 
     def __init__(
@@ -60,8 +65,11 @@ class Brokers:
         patience: float,
         secured: Mapping[str, Security | None] = MappingProxyType({}),
         mask: Callable[[str], str] | None = None,
+        early: Mapping[str, EarlyBroker] = MappingProxyType({}),
     ) -> None:
-        self._places = {name: _Place(url, secured.get(name)) for name, url in urls.items()}
+        self._places = {
+            name: _Place(url, secured.get(name), early.get(name)) for name, url in urls.items()
+        }
         self._mask = mask or Secrets().mask
         self._places = self._places or {DEFAULT_NAME: _Place("memory://")}
         self._keeper = keeper
@@ -87,16 +95,17 @@ class Brokers:
                 f"No broker is called {quoted(name)}. {suggestion(name, self.names, 'brokers')}"
             )
         place = self._places[name]
-        if place.failure is not None:
-            raise place.failure.with_traceback(None)
-        if place.provisioned is None:
-            try:
-                place.provisioned = self._open(place)
-            except EvtbddError as error:
-                said = f"The broker {quoted(name)} ({place.url}): {error}"
-                place.failure = type(error)(self._mask(said))
-                raise place.failure from error
-        return place.provisioned.broker
+        with place.turn:
+            if place.failure is not None:
+                raise place.failure.with_traceback(None)
+            if place.provisioned is None:
+                try:
+                    place.provisioned = self._open(place)
+                except EvtbddError as error:
+                    said = f"The broker {quoted(name)} ({place.url}): {error}"
+                    place.failure = type(error)(self._mask(said))
+                    raise place.failure from error
+            return place.provisioned.broker
 
     def fact(self, name: str) -> str:
         """What stands for `${broker.NAME}`, and `${broker.NAME.host}`, `.port`, `.user`, `.password`.
@@ -126,14 +135,32 @@ class Brokers:
         return found
 
     def _open(self, place: _Place) -> Provisioned:
+        early, place.early = place.early, None
         with ExitStack() as given_back:
             provisioned = provision(
-                place.url, self._keeper, patience=self._patience, security=place.security
+                place.url,
+                self._keeper,
+                patience=self._patience,
+                security=place.security,
+                early=early,
             )
             given_back.callback(provisioned.close)
             provisioned.broker.ping(Deadline.after(self._patience))
             given_back.pop_all()
         return provisioned
+
+    @property
+    def early(self) -> Sequence[str]:
+        """Those that were begun early, and that nobody has asked for yet."""
+        return [name for name, place in self._places.items() if place.early is not None]
+
+    def call_off(self, name: str) -> None:
+        """End one that was begun early: nobody will ask for it."""
+        place = self._places[name]
+        with place.turn:
+            early, place.early = place.early, None
+            if early is not None:
+                early.stop()
 
     def opened(self) -> Mapping[str, Broker]:
         """Those that have been reached so far."""
@@ -146,7 +173,8 @@ class Brokers:
     def close(self) -> None:
         """Give all of them back."""
         with ExitStack() as given_back:
-            for place in self._places.values():
+            for name, place in self._places.items():
+                given_back.callback(self.call_off, name)
                 if place.provisioned is not None:
                     given_back.callback(place.provisioned.close)
                     place.provisioned = None

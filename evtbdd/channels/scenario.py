@@ -8,7 +8,8 @@ from dataclasses import replace
 from evtbdd.channels.channel import Channel
 from evtbdd.channels.declaration import Declaration
 from evtbdd.channels.facility import Channels
-from evtbdd.channels.scope import by_broker
+from evtbdd.channels.making import by_broker
+from evtbdd.channels.scope import Wanted
 from evtbdd.clock import Deadline
 from evtbdd.errors import PhraseError, UnknownName
 from evtbdd.journal import Acted, Journal, ScenarioBegan
@@ -39,6 +40,7 @@ class ScenarioChannels:
         self._declared = dict(channels.declared)
         self._absent: set[str] = set()
         self._open: dict[str, Channel] = {}
+        self._began: Mapping[str, Ends] | None = None
 
     def declare(self, declaration: Declaration) -> None:
         """Add a channel that a step declares; it wins over the settings."""
@@ -51,39 +53,78 @@ class ScenarioChannels:
     def open(self, names: Iterable[str]) -> None:
         """Create and watch those of the channels that are declared; the others wait for their step.
 
-        From then on all that happens on them is in the journal.
+        From then on all that happens on them is in the journal. Where the scenario has begun, they
+        begin now.
         """
-        by_scope: dict[str, list[Declaration]] = {}
-        for name in dict.fromkeys(names):
-            if name in self._declared and name not in self._absent | self._open.keys():
-                by_scope.setdefault(self._scope_of(name), []).append(self._declared[name])
-        for scope_name, declarations in by_scope.items():
+        opened = self._opened(names)
+        for channel in opened.values():
+            channel.note_in(self._journal)
+        self._open.update(opened)
+        if self._began is not None:
+            self._begin(opened)
+
+    def _opened(self, names: Iterable[str]) -> Mapping[str, Channel]:
+        opened: dict[str, Channel] = {}
+        for scope_name, wanted in self.wanted(names).items():
             scope = self._channels.scope(scope_name)
-            new = {each.name: each.recorded for each in scope.open(declarations)}
-            opened = {each.name: scope.channels[each.name] for each in declarations}
-            for channel in opened.values():
-                channel.note_in(self._journal)
-            self._open.update(opened)
-            # Services may be at work on those that were there: only now nothing is missed.
-            new.update(self.ends(opened.keys() - new.keys()))
-            for name, channel in opened.items():
-                channel.begin_at(new[name])
+            scope.open(wanted)
+            opened.update({w.declaration.name: scope.channels[w.declaration.name] for w in wanted})
+        return opened
+
+    def wanted(self, names: Iterable[str]) -> Mapping[str, Sequence[Wanted]]:
+        """What must be opened for these channels in each scope, those for dead letters included."""
+        by_scope: dict[str, list[Wanted]] = {}
+        for name in self._with_dead_letters(names):
+            if name in self._declared and name not in self._absent | self._open.keys():
+                declaration = self._declared[name]
+                dead = declaration.dead_letter
+                wanted = Wanted(declaration, None if dead is None else self.physical_of(dead))
+                by_scope.setdefault(self._scope_of(name), []).append(wanted)
+        return by_scope
+
+    def _with_dead_letters(self, names: Iterable[str]) -> Sequence[str]:
+        """These channels and those that their dead letters go to; the latter stand first."""
+        ordered: list[str] = []
+        for name in names:
+            if name not in ordered:
+                dead = self._declared[name].dead_letter if name in self._declared else None
+                ordered[:0] = [dead] if dead is not None and dead not in ordered else []
+                ordered.append(name)
+        return ordered
+
+    def broker_of(self, name: str) -> str | None:
+        """The name of the broker that a channel lies on; None where nothing says it."""
+        declared = self._declared.get(name)
+        return (declared and declared.broker) or self._channels.brokers.only()
 
     def _scope_of(self, name: str) -> str:
         return self._scopes[self._lives.get(name, "scenario")]
 
     def begin(self) -> None:
-        """Note in the journal where every channel stands as the first step is about to run."""
-        self._journal.append(ScenarioBegan({n: c.recorded for n, c in self._open.items()}))
+        """Begin the scenario: its first step is about to run. Notes where every channel stands."""
+        self._journal.append(ScenarioBegan(self._begin(self._open)))
 
-    def begin_block(self) -> None:
-        """Note where every channel stands as a block of acts is about to begin."""
-        self._journal.append(Acted(self.ends(self._open)))
+    def _begin(self, channels: Mapping[str, Channel]) -> Mapping[str, Ends]:
+        """Have these begin where they end now; only those are asked that somebody may have used."""
+        began = {n: c.recorded for n, c in channels.items() if c.untouched}
+        began.update(self.ends(channels.keys() - began.keys()))
+        for name, ends in began.items():
+            channels[name].begin_at(ends)
+        self._began = {**(self._began or {}), **began}
+        return began
+
+    def begin_block(self, *, at_beginning: bool = False) -> None:
+        """Note where every channel stands as a block of acts is about to begin.
+
+        `at_beginning`: the very step began the scenario, so they stand where they stood then.
+        """
+        began = self._began if at_beginning else None
+        self._journal.append(Acted(self.ends(self._open) if began is None else began))
 
     def ends(self, names: Iterable[str]) -> Mapping[str, Ends]:
         """Where channels end now, with one question to each broker."""
         ends: dict[str, Ends] = {}
-        for channels in by_broker(map(self.get, names)):
+        for channels in by_broker(c for c in map(self.get, names) if c.unwatchable is None):
             reader = channels[0].broker.reader()
             found = reader.ends([each.physical for each in channels], self.deadline())
             ends.update({each.name: found[each.physical] for each in channels})
@@ -147,9 +188,12 @@ class ScenarioChannels:
     def physical(self, name: str) -> str:
         """The physical name of a channel, also of one that a step wants not to be there."""
         if name in self._absent and name in self._declared:
-            scope = self._channels.scope(self._scope_of(name))
-            return scope.plan(self._declared[name]).physical
+            return self.physical_of(name)
         return self.get(name).physical
+
+    def physical_of(self, name: str) -> str:
+        """The physical name that a channel has in its scope, whether or not it is there."""
+        return self._channels.physical(self._scope_of(name), name)
 
     def remove(self, name: str) -> None:
         """Make sure that a channel is not there, from now on to the scenario's end.

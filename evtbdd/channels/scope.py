@@ -1,36 +1,52 @@
-"""Channels that live as long as one scope does: created, watched and deleted together."""
+"""The channels that live as long as one scope does."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from evtbdd.channels.channel import Channel
 from evtbdd.channels.declaration import Declaration
+from evtbdd.channels.making import Give, make, unwatch
 from evtbdd.channels.options import require_known
 from evtbdd.channels.pool import Brokers
-from evtbdd.clock import Deadline
-from evtbdd.errors import BrokerError, PhraseError, SettingsError, UnknownName
+from evtbdd.errors import PhraseError, SettingsError, UnknownName
 from evtbdd.isolation.names import Names
 from evtbdd.ports import ChannelPlan
 from evtbdd.words import listed, quoted
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A channel that is to be there; `dead_letter` is what its dead letters' channel is called."""
+
+    declaration: Declaration
+    dead_letter: str | None = None
+
+
 class ChannelScope:
     """The channels of one scope, `s12` for the twelfth scenario, `f3` for a feature, or `run`.
 
-    `deadline` gives each answer of a broker its time.
+    `consumers` are for each channel the services that consume it; `deadline` gives each answer of a
+    broker its time.
     """
 
     def __init__(
-        self, scope: str, names: Names, brokers: Brokers, deadline: Callable[[], Deadline]
+        self,
+        scope: str,
+        names: Names,
+        brokers: Brokers,
+        consumers: Mapping[str, frozenset[str]],
+        deadline: Give,
     ) -> None:
         self.scope = scope
         self.channels: dict[str, Channel] = {}
         self._names = names
         self._brokers = brokers
+        self._consumers = consumers
         self._deadline = deadline
 
-    def plan(self, declaration: Declaration) -> Channel:
+    def plan(self, declaration: Declaration, dead_letter: str | None = None) -> Channel:
         """A channel with its physical name, not created yet. Reaches its broker."""
         broker_name = declaration.broker or self._brokers.only()
         if broker_name is None:
@@ -51,68 +67,39 @@ class ChannelScope:
                 f"of {broker.capabilities.broker}: its name there would be {quoted(physical)}, and "
                 f"{fault}."
             )
-        return Channel(declaration, physical, broker_name, broker)
+        plan = ChannelPlan(
+            physical,
+            declaration.partitions,
+            declaration.options,
+            dead_letter=dead_letter,
+            attempts=declaration.attempts,
+            watch=declaration.watch,
+            consumers=self._consumers.get(declaration.name, frozenset()),
+        )
+        return Channel(declaration, plan, broker_name, broker)
 
-    def open(self, declarations: Iterable[Declaration]) -> Sequence[Channel]:
+    def missing(self, wanted: Iterable[Wanted]) -> Sequence[Channel]:
+        """Those that are not there yet, planned."""
+        return [
+            self.plan(each.declaration, each.dead_letter)
+            for each in wanted
+            if each.declaration.name not in self.channels
+        ]
+
+    def open(self, wanted: Iterable[Wanted]) -> None:
         """Create and watch channels; those that are there already are left as they are.
 
-        All of one broker are created in one call. Whatever is published after it returns will be
-        seen; each new channel's `recorded` is where it ended then.
+        Whatever is published after it returns will be seen.
         """
-        new = [self.plan(each) for each in declarations if each.name not in self.channels]
-        for channels in by_broker(new):
-            self._open_on_one(channels)
-        return new
+        make(self.missing(wanted), self._deadline, self.add)
 
-    def _open_on_one(self, channels: Sequence[Channel]) -> None:
-        broker = channels[0].broker
-        deadline = self._deadline()
-        broker.create(
-            [
-                ChannelPlan(each.physical, each.declaration.partitions, each.declaration.options)
-                for each in channels
-            ],
-            deadline,
-        )
-        # Noted before they are watched, so that they are deleted also if that should fail.
-        self.channels.update({each.name: each for each in channels})
-        by_name = {each.physical: each for each in channels}
-        ends = broker.reader().watch(
-            list(by_name), lambda record: by_name[record.channel].hand_over(record), deadline
-        )
-        for physical, channel in by_name.items():
-            channel.recorded = ends[physical]
-
-    def close(self) -> Sequence[str]:
-        """Unwatch and delete them; what could not be deleted, each in a sentence."""
-        channels = list(self.channels.values())
-        self.channels.clear()
-        left = []
-        for several in by_broker(channels):
-            try:
-                self._delete(several)
-            except BrokerError as error:
-                names = listed(each.physical for each in several)
-                left.append(f"{names} could not be deleted: {error}")
-        return left
+    def add(self, channel: Channel) -> None:
+        """Take note of a channel that is there from now on."""
+        self.channels[channel.name] = channel
 
     def remove(self, name: str) -> None:
-        """Unwatch and delete one of them; nothing where it is not there."""
+        """Unwatch and delete one of them; nothing where it is not there. Raises BrokerError."""
         channel = self.channels.pop(name, None)
         if channel is not None:
-            self._delete([channel])
-
-    def _delete(self, channels: Sequence[Channel]) -> None:
-        broker, physical = channels[0].broker, [each.physical for each in channels]
-        try:
-            broker.reader().unwatch(physical)
-        finally:
-            broker.delete(physical, self._deadline())
-
-
-def by_broker(channels: Iterable[Channel]) -> Sequence[Sequence[Channel]]:
-    """The channels of each broker."""
-    grouped: dict[str, list[Channel]] = {}
-    for channel in channels:
-        grouped.setdefault(channel.broker_name, []).append(channel)
-    return list(grouped.values())
+            unwatch([channel])
+            channel.broker.delete([channel.physical], self._deadline())

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from evtbdd.channels.channel import Channel
 from evtbdd.channels.scenario import ScenarioChannels
 from evtbdd.clock import Deadline
+from evtbdd.errors import UnsupportedCapability
 from evtbdd.ports import Capability, ServiceHealth
+from evtbdd.words import quoted
 
 
 class ChannelWitness:
@@ -21,9 +24,19 @@ class ChannelWitness:
     def read_up(self, channels: Sequence[str], deadline: Deadline) -> None:
         """Return when all that is stored on channels by now was handed over."""
         for name in channels:
-            channel = self._channels.get(name)
+            channel = self._watched(name)
             reader = channel.broker.reader()
             reader.read_to(reader.ends([channel.physical], deadline), deadline)
+
+    def _watched(self, name: str) -> Channel:
+        """A channel on which something can be expected; UnsupportedCapability for another one."""
+        channel = self._channels.get(name)
+        if channel.unwatchable is not None:
+            raise UnsupportedCapability(
+                f"Nothing can be expected on {quoted(name)}: it cannot be watched, because "
+                f"{channel.unwatchable}."
+            )
+        return channel
 
     def where(self, channel: str) -> str:
         """Broker, address and physical name of a channel."""
@@ -35,7 +48,7 @@ class ChannelWitness:
 
     def require(self, channel: str, capability: Capability | None) -> None:
         """Raise for a channel that nobody declared, or that cannot do it."""
-        opened = self._channels.get(channel)
+        opened = self._watched(channel)
         if capability is not None:
             opened.broker.capabilities.require(capability)
 

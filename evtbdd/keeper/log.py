@@ -28,12 +28,18 @@ class ServiceLog:
     Offsets count bytes and never go back; they stay true when the log goes on with another process
     of the service, and when it is shortened. Of a log beyond `limit` bytes the beginning and the
     latest part are kept here, and a line between them says how many bytes are missing; `path` is
-    the file that holds more of it. Bytes that are no UTF-8 are shown as U+FFFD.
+    the file that holds more of it. Bytes that are no UTF-8 are shown as U+FFFD. Logs that share
+    `changed` can be waited for together.
 
     Any thread may ask; one thread feeds.
     """
 
-    def __init__(self, path: Path | None = None, limit: int = LIMIT) -> None:
+    def __init__(
+        self,
+        path: Path | None = None,
+        limit: int = LIMIT,
+        changed: threading.Condition | None = None,
+    ) -> None:
         self.path = path
         self._limit = limit
         self._data = bytearray()
@@ -41,7 +47,7 @@ class ServiceLog:
         self._missing = 0
         self._writers = 0
         self._ended = False
-        self._changed = threading.Condition()
+        self._changed = changed or threading.Condition()
 
     @property
     def offset(self) -> int:

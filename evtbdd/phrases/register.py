@@ -28,8 +28,8 @@ def step(
     """Make a function the step for a phrase (the language: evtbdd.phrases.pattern).
 
     It is called as `function(stage, **values)`, with `data=Data(…)` too where the phrase can end
-    in a colon; what it returns is ignored. Before that: the stage is found, the data and the colon
-    are checked, placeholders are replaced, and, if `act`, `stage.act()` is called.
+    in a colon; what it returns is ignored. Before that: the stage is found and begun, the data and the
+    colon are checked, placeholders are replaced, and, if `act`, `stage.act()` is called.
 
     `section`, `keyword` (to print it with; it is registered for all of them; When for an act, else
     Then), `example`, the first line of the docstring and `names` (how a value is printed, by its
@@ -48,6 +48,7 @@ def step(
         @functools.wraps(function)  # behave finds the place of the step by what is wrapped
         def call(context: Any, text: str, found: list[Found]) -> None:
             stage = stage_of(context)
+            stage.begin()
             data = data_below(phrase, text, context)
             values = arguments(phrase, text, found, stage)
             if act:

@@ -18,6 +18,9 @@ before anything else."""
 class Stage(Protocol):
     """The running scenario, as far as the phrases themselves must know it; steps are handed it."""
 
+    def begin(self) -> None:
+        """Called before anything else; raises what keeps the scenario from beginning."""
+
     def expand(self, text: str) -> str | bytes:
         """The text with every `${…}` in it replaced; UnknownName, if one is not known."""
 

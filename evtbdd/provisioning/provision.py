@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
-from evtbdd.brokers.registry import Adapter, Connect, adapter, connected, load, schemes
+from evtbdd.brokers.registry import Adapter, Connect, adapter, connected, load
 from evtbdd.brokers.security import Security
 from evtbdd.errors import SettingsError
 from evtbdd.ports import Broker
@@ -20,8 +20,9 @@ EMBEDDED: Mapping[str, Adapter] = {
 LOCAL: Mapping[str, Adapter] = {
     "kafka": Adapter("evtbdd.provisioning.local_kafka:LocalKafka"),
 }
-WAYS = ("embedded", "local")
-NOT_YET = {"docker"}
+DOCKER = Adapter("evtbdd.provisioning.docker:DockerBroker")
+IN_DOCKER = ("kafka",)
+WAYS = ("docker", "embedded", "local")
 
 
 class OwnBroker(Protocol):
@@ -32,7 +33,7 @@ class OwnBroker(Protocol):
         """Where it listens, once started."""
 
     def start(self) -> None:
-        """Return when it answers."""
+        """Return when it answers; begun already, it is only waited for."""
 
     def stop(self) -> None:
         """Return when it is gone."""
@@ -54,21 +55,43 @@ class Provisioned:
                 self.give_back.pop()()
 
 
+class EarlyBroker(OwnBroker, Protocol):
+    """One whose start takes so long that it is worth to begin it early."""
+
+    def begin(self) -> None:
+        """Start it in the background."""
+
+
+def begun(text: str, keeper: Callable[[], Keeper]) -> EarlyBroker | None:
+    """The broker of a URL, starting in the background, if it is one whose start takes long.
+
+    SettingsError where the URL cannot be meant.
+    """
+    url = BrokerUrl.parse(text)
+    if url.how != "local" or url.scheme not in LOCAL:
+        return None
+    broker = cast(EarlyBroker, local(url.scheme, keeper))
+    broker.begin()
+    return broker
+
+
 def provision(
-    text: str, keeper: Callable[[], Keeper], *, patience: float, security: Security | None = None
+    text: str,
+    keeper: Callable[[], Keeper],
+    *,
+    patience: float,
+    security: Security | None = None,
+    early: OwnBroker | None = None,
 ) -> Provisioned:
     """Open the broker of a URL; it is started where that is what the URL says.
+
+    `early` is that broker where it was begun before.
 
     SettingsError where the URL cannot be meant, BrokerUnavailable where a broker of the run's own
     does not start; an external one is not reached for yet.
     """
     url = BrokerUrl.parse(text)
     connect = adapter(url.scheme)
-    if url.how in NOT_YET:
-        raise SettingsError(
-            f"{quoted(text)}: evtbdd cannot provision a broker by {quoted(url.how)} yet; name one "
-            f"that runs ({url.scheme}://host:port), or use {_own(url.scheme)}."
-        )
     if url.how in WAYS and security is not None:
         raise SettingsError(
             f"{quoted(text)} is the run's own, which asks for no user and no certificate; remove the "
@@ -76,8 +99,10 @@ def provision(
         )
     if url.how == "embedded":
         return _own_broker(embedded(url.scheme), connect, patience)
+    if url.how == "docker":
+        return _own_broker(in_docker(url.scheme, url.address), connect, patience)
     if url.how == "local":
-        return _own_broker(local(url.scheme, keeper), connect, patience)
+        return _own_broker(early or local(url.scheme, keeper), connect, patience)
     if url.how:
         raise SettingsError(
             f"{quoted(text)}: no way to get a broker is called {quoted(url.how)}. "
@@ -111,6 +136,16 @@ def local(scheme: str, keeper: Callable[[], Keeper]) -> OwnBroker:
     return cast(Callable[[Callable[[], Keeper]], OwnBroker], kind)(keeper)
 
 
+def in_docker(scheme: str, image: str) -> OwnBroker:
+    """A broker in a container of an image, not started yet. SettingsError where there is none."""
+    if scheme not in IN_DOCKER:
+        raise SettingsError(
+            f"There is no broker in a container for {quoted(scheme)}; there is one for "
+            f"{', '.join(map(quoted, IN_DOCKER))}."
+        )
+    return cast(Callable[[str, str], OwnBroker], load(DOCKER))(scheme, image)
+
+
 def _of(kinds: Mapping[str, Adapter], scheme: str, way: str) -> Adapter:
     if scheme not in kinds:
         raise SettingsError(
@@ -118,7 +153,3 @@ def _of(kinds: Mapping[str, Adapter], scheme: str, way: str) -> Adapter:
             f"{', '.join(map(quoted, kinds))}."
         )
     return kinds[scheme]
-
-
-def _own(scheme: str) -> str:
-    return f"{scheme}+embedded://" if scheme in EMBEDDED else f"one of {', '.join(schemes())}"

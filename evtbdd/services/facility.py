@@ -19,6 +19,15 @@ from evtbdd.services.surroundings import Place
 from evtbdd.words import listed, quoted, suggestion
 
 
+def consumers(declared: Iterable[Declaration]) -> Mapping[str, frozenset[str]]:
+    """For each channel the names of the services that say they consume it."""
+    found: dict[str, frozenset[str]] = {}
+    for declaration in declared:
+        for channel in declaration.consumes:
+            found[channel] = found.get(channel, frozenset()) | {declaration.name}
+    return found
+
+
 class Services:
     """What the settings declare, and what runs of it.
 
@@ -99,7 +108,7 @@ class Services:
                 keeper=self._keeper,
                 deadline=self._deadline,
             )
-            services[name] = Service(self.get(name), place)
+            services[name] = Service(self.get(name), place, self._ports.next)
         return services[name]
 
     def started_in(self, scopes: Iterable[str]) -> Sequence[Service]:

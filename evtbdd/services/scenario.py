@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from evtbdd.errors import PhraseError, UnknownName
+from evtbdd.errors import PhraseError, ServiceError, UnknownName
 from evtbdd.journal import Journal
 from evtbdd.phrases import Data
 from evtbdd.ports import ServiceHealth
 from evtbdd.services.facility import Services
+from evtbdd.services.late_kill import LateKill
+from evtbdd.services.logs import Marks
 from evtbdd.services.service import Service
 from evtbdd.services.surroundings import Surroundings
 from evtbdd.tables import located
@@ -33,7 +35,17 @@ class ScenarioServices:
         self._journal = journal
         self._around = around
         self._used: dict[str, Service] = {}
-        self._window_starts: dict[str, int] = {}
+        self._window_starts: dict[str, Marks] = {}
+        self._logs: Collection[str] = ()
+        self._kills: list[LateKill] = []
+
+    def look_at_logs_of(self, names: Collection[str]) -> None:
+        """Have it known exactly where the logs of these services stand as a window begins.
+
+        It costs a question to the keeper each time. Where a log is looked at though nothing foretold
+        it, its window may begin a moment early, with what was on its way then.
+        """
+        self._logs = names
 
     def adopt(self, channels: Collection[str]) -> None:
         """Take note of services of longer scopes that know one of these channels.
@@ -51,7 +63,7 @@ class ScenarioServices:
             service = self._services.in_scope(scope, name)
             service.journal = self._journal
             self._used[name] = service
-            self._window_starts[name] = service.mark()
+            self._window_starts[name] = service.marks(exact=name in self._logs)
         return self._used[name]
 
     def run(self, name: str, extra: Mapping[str, str]) -> None:
@@ -89,6 +101,34 @@ class ScenarioServices:
                 variables[name] = self._around.values.text(value)
         return variables
 
+    def run_several(self, name: str, number: int) -> None:
+        """Have so many instances of it running and ready, and all that it needs."""
+        if number < 2:
+            raise PhraseError(
+                f"{number} instances are running: the number must be 2 or more; for one write: "
+                f"Given the service {quoted(name)} is running"
+            )
+        self.run(name, {})
+        service = self.get(name)
+        while len(service.living) < number:
+            service.start_another(self._around)
+
+    def start_another(self, name: str) -> None:
+        """Start one more instance, and before it what it needs."""
+        self._start_needed(name)
+        self.get(name).start_another(self._around)
+
+    def do_to_one(self, name: str, verb: str) -> None:
+        """`stopped`, `killed`, `paused`: the oldest instance that lives."""
+        oldest = self.get(name).oldest()
+        {"stopped": oldest.stop, "killed": oldest.kill, "paused": oldest.pause}[verb]()
+
+    def kill_after(self, name: str, seconds: float) -> None:
+        """Have it killed when that time is over, while the scenario goes on."""
+        service = self.get(name)
+        service.oldest()
+        self._kills.append(LateKill(service, seconds))
+
     def do(self, name: str, verb: str) -> None:
         """`started`, `stopped`, `killed`, `restarted`, `paused`, `resumed`."""
         service = self.get(name)
@@ -100,9 +140,7 @@ class ScenarioServices:
             case "killed":
                 service.kill()
             case "restarted":
-                if service.running:
-                    service.stop()
-                self._start(service)
+                self._restart(service)
             case "paused":
                 service.pause()
             case "resumed":
@@ -111,20 +149,33 @@ class ScenarioServices:
                 raise PhraseError(f"A service cannot be {verb}.")
 
     def _start(self, service: Service) -> None:
-        """Start it, and before it what it needs; but not again what a step has ended."""
-        *needed, _ = self._services.with_needs([service.declaration.name])
+        """Start it, and before it what it needs."""
+        self._start_needed(service.declaration.name)
+        service.start(self._around, {})
+
+    def _restart(self, service: Service) -> None:
+        """Stop all that live, and start as many; the first, where none lives."""
+        again = service.living
+        if again:
+            service.stop()
+        self._start_needed(service.declaration.name)
+        for each in again or [service.first]:
+            each.start(self._around, {})
+
+    def _start_needed(self, name: str) -> None:
+        """Start what a service needs; but not again what a step has ended."""
+        *needed, _ = self._services.with_needs([name])
         for each in map(self.get, needed):
             if not each.started:
                 each.start(self._around, {})
-        service.start(self._around, {})
 
     def begin_block(self) -> None:
         """Note where the logs end as a block of acts is about to begin."""
         for name, service in self._used.items():
-            self._window_starts[name] = service.mark()
+            self._window_starts[name] = service.marks(exact=name in self._logs)
 
-    def log_since(self, name: str) -> tuple[Service, int]:
-        """The service, and where in its log the window begins."""
+    def log_since(self, name: str) -> tuple[Service, Marks]:
+        """The service, and where in its logs the window begins."""
         service = self.get(name)
         service.require_started()
         return service, self._window_starts[name]
@@ -132,7 +183,7 @@ class ScenarioServices:
     def health(self) -> Sequence[ServiceHealth]:
         """The services that were started and are of this scenario."""
         used = self._used.values()
-        return [each.health(self._journal.began) for each in used if each.started]
+        return [health for each in used for health in each.health(self._journal.began)]
 
     def known(self) -> Sequence[str]:
         """All that can be said of services in `${service.…}`."""
@@ -147,7 +198,7 @@ class ScenarioServices:
             raise KeyError(dotted)
         service = self.get(name)
         if fact == "port":
-            return service.place.port
+            return service.port
         if service.declaration.url is None:
             raise UnknownName(
                 f"The service {quoted(name)} has no url. It is declared in "
@@ -160,8 +211,15 @@ class ScenarioServices:
         return str(self._services.folder(self._scopes["scenario"]))
 
     def end(self) -> None:
-        """End those that live for the scenario; the others go on, unobserved."""
+        """End those that live for the scenario; the others go on, unobserved.
+
+        ServiceError where one was to be killed, and was not: the scenario has not tested that.
+        """
+        kills, self._kills = self._kills, []
+        missed = [missed for kill in kills if (missed := kill.call_off()) is not None]
         for service in self._used.values():
             service.journal = None
         self._used.clear()
         self._services.close_scope(self._scopes["scenario"])
+        if missed:
+            raise ServiceError(" ".join(missed))

@@ -1,220 +1,180 @@
-"""One service: started, ready, ended; the same through all its restarts."""
+"""A declared service in its scope: one process, or several instances of it."""
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Event
 
 from evtbdd.clock import Deadline
-from evtbdd.errors import EvtbddError, ServiceError, UnsupportedCapability
-from evtbdd.isolation.names import holds
-from evtbdd.journal import Journal, ServiceEnded, ServiceReady, ServiceStarted
+from evtbdd.journal import Journal
 from evtbdd.keeper import Process, ServiceLog
 from evtbdd.keeper.process import Exit
 from evtbdd.ports import ServiceHealth
 from evtbdd.services.declaration import Declaration
-from evtbdd.services.membership import Membership
-from evtbdd.services.ready import LAST_LINES, ReadyCheck
+from evtbdd.services.instance import Instance, News
+from evtbdd.services.logs import Logs, Marks
 from evtbdd.services.surroundings import Place, Surroundings
-from evtbdd.words import quoted
 
 
 class Service:
-    """A declared service in its scope. Steps call it from one thread."""
+    """All instances of a service, the oldest first; there is always a first, started or not.
 
-    def __init__(self, declaration: Declaration, place: Place) -> None:
+    `next_port` gives each further instance a port of its own.
+    """
+
+    def __init__(
+        self, declaration: Declaration, place: Place, next_port: Callable[[], int]
+    ) -> None:
         self.declaration = declaration
-        self.place = place
-        self.log = ServiceLog(place.logs / f"{declaration.name.replace('/', '_')}.log")
+        self.logs = Logs()
         self.journal: Journal | None = None
-        self._process: Process | None = None
-        self._membership = Membership(None, (), place.deadline)
-        self._asked = False
-        self._expected = False
+        self._place = place
+        self._next_port = next_port
+        self.instances = [self._instance(1, place)]
+
+    def _instance(self, number: int, place: Place) -> Instance:
+        name = self.declaration.name
+        ending = "" if number == 1 else f"-{number}"
+        file = place.logs / f"{name.replace('/', '_')}{ending}.log"
+        log = ServiceLog(file, changed=self.logs.changed)
+        called = name if number == 1 else f"{name} #{number}"
+        self.logs.add(called, log)
+        return Instance(self.declaration, place, called, log, self._note, first=number == 1)
+
+    def _note(self, entry: News) -> None:
+        if self.journal is not None:
+            self.journal.append(entry)
+
+    @property
+    def first(self) -> Instance:
+        """The one that is there always."""
+        return self.instances[0]
+
+    @property
+    def log(self) -> ServiceLog:
+        """That of the first."""
+        return self.first.log
+
+    @property
+    def port(self) -> int:
+        """That of the first."""
+        return self.first.place.port
+
+    @property
+    def exit(self) -> Exit | None:
+        """How the first that ended did so; None while all run."""
+        ends = [each.exit for each in self.instances if each.exit is not None]
+        return min(ends, key=lambda each: each.moment, default=None)
 
     @property
     def started(self) -> bool:
         """Whether it was ever started."""
-        return self._process is not None
+        return any(each.started for each in self.instances)
+
+    @property
+    def living(self) -> Sequence[Instance]:
+        """Those whose process is there, the oldest first."""
+        return [each for each in self.instances if each.running]
 
     @property
     def running(self) -> bool:
-        """Whether its process is there."""
-        return self._process is not None and self._process.exit is None
+        """Whether one of them runs."""
+        return bool(self.living)
 
     @property
     def done(self) -> bool:
         """Whether it is one that is ready by its end, and has come to that."""
-        return self.declaration.ready.kind == "exit" and self._expected
-
-    @property
-    def exit(self) -> Exit | None:
-        """How the process that was started last ended; None while it runs."""
-        return None if self._process is None else self._process.exit
+        return self.first.done
 
     def start(self, around: Surroundings, extra: Mapping[str, str]) -> None:
-        """Start the process with these further variables, and wait until it is ready.
+        """Start the first; ServiceError where it does not get ready."""
+        self.first.start(around, extra)
 
-        Raises ServiceError with the end of its log where it does not get there, and then it is
-        dead again.
+    def start_another(self, around: Surroundings) -> None:
+        """Start one more instance, with a log and a port of its own; ServiceError as `start`.
+
+        Where none runs, the first is started: then there is one.
         """
-        if self.running:
-            raise ServiceError(f"The service {quoted(self.declaration.name)} runs already.")
-        self._membership = membership = self._join(around)
-        check = ReadyCheck(
-            self.declaration, self.said(around, self.declaration.ready.target), membership
-        )
-        since = self.log.offset
-        self._asked = self._expected = False
-        self._process = process = self._spawn(around, extra)
-        self._note(ServiceStarted(self.declaration.name, process.pid))
-        process.on_exit(self._on_exit)
-        try:
-            how = check.wait(
-                process, self.log, since, Deadline.after(self.declaration.start_timeout)
-            )
-        except EvtbddError:
-            self._asked = True
-            process.kill()
-            membership.expel()
-            raise
-        self._expected = self.declaration.ready.kind == "exit"
-        self._note(ServiceReady(self.declaration.name, how))
-
-    def _join(self, around: Surroundings) -> Membership:
-        """Its group, positioned where nobody has done that; who is in it is known from now on."""
-        declared = self.declaration
-        if declared.group is None:
-            return Membership(None, (), self.place.deadline)
-        try:
-            consumed = around.consumed(declared.consumes)
-        except UnsupportedCapability as error:
-            raise UnsupportedCapability(
-                f"The service {quoted(declared.name)} consumes in a group, and {error}"
-            ) from error
-        membership = Membership(self.said(around, declared.group), consumed, self.place.deadline)
-        if declared.start == "recorded" and not self.started:
-            membership.position()
-        membership.note_others()
-        return membership
-
-    def _spawn(self, around: Surroundings, extra: Mapping[str, str]) -> Process:
-        declared = self.declaration
-        environment = {
-            **os.environ,
-            # `python` is the one that runs evtbdd, whether or not its folder is on the PATH, and
-            # what it prints is seen at once.
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
-            "PYTHONUNBUFFERED": "1",
-            **{name: self.said(around, text) for name, text in declared.environment.items()},
-            **extra,
-        }
-        directory = Path(self.said(around, declared.directory)) if declared.directory else Path()
-        stdin: Literal["open", "closed"] = "closed" if declared.stdin == "closed" else "open"
-        return self.place.keeper().spawn(
-            [self.said(around, word) for word in declared.command],
-            environment=environment,
-            directory=self.place.project / directory,
-            log=self.log,
-            stdin=stdin,
-            name=declared.name,
-        )
-
-    def said(self, around: Surroundings, text: str) -> str:
-        """A text of the settings; `${port}` and `${scope.id}` in it are the service's own."""
-        own = {"${port}": str(self.place.port), "${scope.id}": self.place.scope_id}
-        for placeholder, value in own.items():
-            text = text.replace(placeholder, value)
-        return around.values.text(text)
+        resting = next((each for each in self.instances if not each.running), None)
+        if resting is None:
+            place = replace(self._place, port=self._next_port())
+            resting = self._instance(len(self.instances) + 1, place)
+            self.instances.append(resting)
+        resting.start(around, {})
 
     def stop(self) -> None:
-        """Send its stop signal, and kill it when its grace is over."""
-        process = self._alive()
-        self._asked = True
-        process.stop(self.declaration.stop_signal, self.declaration.grace)
-        self._expel()
+        """Send every instance its stop signal, and kill it when its grace is over."""
+        self._each(Instance.stop)
 
     def kill(self) -> None:
-        """End it without a word, with all that it has started."""
-        process = self._alive()
-        self._asked = True
-        process.kill()
-        self._expel()
-
-    def _expel(self) -> None:
-        if self.declaration.expel:
-            self._membership.expel()
+        """End all instances without a word, with all that they have started."""
+        self._each(Instance.kill)
 
     def pause(self) -> None:
-        """Let it stand still."""
-        self._alive().pause()
+        """Let all of them stand still."""
+        self._each(Instance.pause)
 
     def resume(self) -> None:
-        """Let it go on."""
-        self._alive().resume()
+        """Let all of them go on."""
+        self._each(Instance.resume)
+
+    def _each(self, act: Callable[[Instance], None]) -> None:
+        """Have all that live do it at the same time; ServiceError where none does."""
+        living = self.living or [self.oldest()]
+        with ThreadPoolExecutor(len(living)) as pool:
+            for done in [pool.submit(act, each) for each in living]:
+                done.result()
+
+    def oldest(self) -> Instance:
+        """The oldest that lives; ServiceError where none does."""
+        self.require_started()
+        if not self.living:
+            self.first.alive()
+        return self.living[0]
 
     def finish(self) -> None:
-        """End it at the end of its scope, whatever state it is in, and what it has left behind.
-
-        Its group is deleted if its name is this scope's alone.
-        """
-        if self._process is None:
-            return
-        if not self._process.gone:
-            self._asked = True
-            self._process.stop(self.declaration.stop_signal, self.declaration.grace)
-        self._membership.expel()
-        if holds(self._membership.group or "", self.place.scope_id):
-            self._membership.forget()
+        """End all at the end of the scope, whatever state they are in, and what they left behind."""
+        with ThreadPoolExecutor(len(self.instances)) as pool:
+            for done in [pool.submit(each.finish) for each in self.instances]:
+                done.result()
 
     def exits(self, deadline: Deadline) -> Exit | None:
-        """How it ends, or None when the deadline comes first; from then on that was expected."""
-        ended = self.require_started().wait(deadline)
-        self._expected = ended is not None
-        return ended
+        """How the first that ends does so, or None when the deadline comes; it was expected then.
 
-    def mark(self) -> int:
-        """The offset in the log behind all that it has written by now."""
-        if self._process is None or self._process.gone:
-            return self.log.offset
-        return self._process.mark()
+        Those that a step has ended do not count, unless that is all of them.
+        """
+        self.require_started()
+        started = [each for each in self.instances if each.started]
+        meant = [each for each in started if not each.ended_by_step] or started
+        ended = Event()
+        for each in meant:
+            each.require_started().on_exit(lambda _: ended.set())
+        ended.wait(deadline.remaining())
+        ends = [end for each in meant if (end := each.expect_exit()) is not None]
+        return min(ends, key=lambda end: end.moment, default=None)
 
-    def health(self, began: float) -> ServiceHealth:
-        """What is known of it; `began` is the moment that times are told from."""
-        ended = self.exit
-        if ended is None or self._asked or self._expected:
-            return ServiceHealth(self.declaration.name, self.running)
-        self.mark()  # what it wrote last may still be on its way
-        return ServiceHealth(
-            self.declaration.name,
-            running=False,
-            lost=f"{ended} at {ended.moment - began:+.2f} s",
-            last_lines=tuple(self.log.last_lines(LAST_LINES)),
-        )
+    def marks(self, *, exact: bool) -> Marks:
+        """Where the logs end now: exactly, or but for what may be on its way."""
+        return {
+            each.name: each.mark() if exact else each.log.offset
+            for each in self.instances
+            if each.started
+        }
+
+    def mark(self) -> None:
+        """Have all that was written by now stand in the logs."""
+        self.marks(exact=True)
+
+    def health(self, began: float) -> Sequence[ServiceHealth]:
+        """What is known of each instance; `began` is the moment that times are told from."""
+        return [each.health(began) for each in self.instances if each.started]
 
     def require_started(self) -> Process:
-        """The process that was started last; ServiceError where none was."""
-        if self._process is None:
-            raise ServiceError(
-                f"The service {quoted(self.declaration.name)} was not started in this scenario."
-            )
-        return self._process
+        """The process of the first; ServiceError where it was never started."""
+        return self.first.require_started()
 
-    def _alive(self) -> Process:
-        process = self.require_started()
-        if process.exit is not None:
-            raise ServiceError(
-                f"The service {quoted(self.declaration.name)} does not run any more: it "
-                f"{process.exit}."
-            )
-        return process
-
-    def _on_exit(self, ended: Exit) -> None:
-        self._note(ServiceEnded(self.declaration.name, str(ended), self._asked))
-
-    def _note(self, entry: ServiceStarted | ServiceReady | ServiceEnded) -> None:
-        if self.journal is not None:
-            self.journal.append(entry)
+    def said(self, around: Surroundings, text: str) -> str:
+        """A text of the settings, as the first reads it."""
+        return self.first.said(around, text)

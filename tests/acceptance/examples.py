@@ -298,6 +298,21 @@ EXAMPLES = (
         settled=NOT_SETTLED,
     ),
     RedExample(
+        "log contains exactly, quiet",
+        'the log of the service "NAME" contains "TEXT" (exactly',
+        'the log of the service "shipping" contains "order ORD-1 shipped" exactly 1 time '
+        "during 400 ms",
+        "quiet-log",
+        settled=NOT_SETTLED,
+    ),
+    RedExample(
+        "log contains lines, in another order",
+        'the log of the service "NAME" contains these lines',
+        'the log of the service "shipping" contains these lines in order within 400 ms:\n'
+        '"""\nORD-1 shipped\nstarted\n"""',
+        "wrong-status",
+    ),
+    RedExample(
         "log does not contain, it does",
         'the log of the service "NAME" does not contain',
         'the log of the service "shipping" does not contain "fatal" during 2 seconds',
@@ -323,6 +338,12 @@ UNPROVEN = (
         'And exactly 1 "OrderShipped" event arrives on "shipments"',
         "quiet-log",
         settled='an event arrives on "shipments"',
+    ),
+    RedExample(
+        "log contains exactly, without a time",
+        'the log of the service "NAME" contains "TEXT" (exactly',
+        'the log of the service "shipping" contains "order ORD-1 shipped" at most 1 time',
+        "wrong-status",
     ),
     RedExample(
         "none arrives, but one cannot be read",

@@ -37,13 +37,13 @@ from evtbdd.clock import Deadline
 
 @when('the broker "{name}" is gone')
 def broker_is_gone(context, name):
-    context.evtbdd._world.channels.brokers._places[name].provisioned.give_back.pop()()
+    context.evtbdd._facilities.channels.brokers._places[name].provisioned.give_back.pop()()
 
 
 @when('the service "{name}" has died')
 def service_has_died(context, name):
     service = context.evtbdd.services.get(name)
-    assert service._process.wait(Deadline.after(10)) is not None
+    assert service.require_started().wait(Deadline.after(10)) is not None
 """
 
 

@@ -65,7 +65,7 @@ def test_a_broker_that_is_gone_at_the_end_fails_no_scenario(tmp_path: Path) -> N
         "from behave import then\n\n\n"
         '@then("the broker is gone")\n'
         "def gone(context):\n"
-        "    brokers = context.evtbdd._world.channels.brokers\n"
+        "    brokers = context.evtbdd._facilities.channels.brokers\n"
         '    brokers._places["main"].provisioned.give_back.pop()()\n',
     )
     project.write(
@@ -83,3 +83,33 @@ def test_a_broker_that_is_gone_at_the_end_fails_no_scenario(tmp_path: Path) -> N
     assert left.startswith("Left behind: evtbdd-")
     assert "-s1-orders-" in left
     assert " could not be deleted: Kafka " in left
+
+
+def test_a_broker_that_is_gone_between_scenarios_is_told_by_the_next_one(tmp_path: Path) -> None:
+    """Its first step says it, on the screen too."""
+    project = Project(tmp_path)
+    project.write(
+        "evtbdd.cfg",
+        "[evtbdd]\nconnect timeout = 300 ms\n[evtbdd:channel:orders]\n"
+        "[evtbdd:broker:main]\nurl = kafka+embedded://\n"
+        "[evtbdd:service:shop]\ncommand = sleep 60\nready = started\nconsumes = orders\n"
+        "scope = run\n",
+    )
+    project.write(
+        "environment.py",
+        "from evtbdd.environment import *\n\n\n"
+        "def after_scenario(context, scenario):\n"
+        '    if scenario.name == "one":\n'
+        "        brokers = context.evtbdd._facilities.channels.brokers\n"
+        '        brokers._places["main"].provisioned.give_back.pop()()\n',
+    )
+    step = 'When an event is published to "orders"'
+    project.write(
+        "features/gone.feature",
+        f"Feature: Gone\n\n  Scenario: one\n    {step}\n\n  Scenario: two\n    {step}\n",
+    )
+    outcome = project.behave(timeout=60)
+    assert outcome.code == 1, outcome.output
+    assert "1 scenario passed, 0 failed, 1 error, 0 skipped" in outcome.output
+    assert "BrokerUnavailable: Kafka cannot be reached at 127.0.0.1:" in outcome.output
+    assert "Traceback" not in outcome.output

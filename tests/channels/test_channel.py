@@ -9,10 +9,11 @@ from evtbdd.channels.channel import Channel
 from evtbdd.channels.declaration import Declaration
 from evtbdd.events import Position, Record
 from evtbdd.journal import Journal
+from evtbdd.ports import ChannelPlan
 
 
 def channel() -> Channel:
-    return Channel(Declaration("orders"), "evtbdd-orders", "main", MemoryBroker())
+    return Channel(Declaration("orders"), ChannelPlan("evtbdd-orders"), "main", MemoryBroker())
 
 
 def record(number: int, lane: str = "0") -> Record:

@@ -42,6 +42,7 @@ def publisher(
     """It has two folders to look for files in."""
     for name, codec in (("texts", "text"), ("raw", "bytes")):
         scenario.declare(Declaration(name, codec=codec))
+    scenario.begin()
     (tmp_path / "features").mkdir()
     return Publisher(scenario, journal, values, [tmp_path / "features", tmp_path])
 

@@ -71,6 +71,38 @@ def test_the_journal_says_where_channels_stood(
     assert entries[-1] == Acted({"orders": {"0": 2}})
 
 
+def test_the_first_step_that_acts_begins_where_the_scenario_does(
+    scenario: ScenarioChannels, journal: Journal
+) -> None:
+    """No broker is asked for what is known."""
+    scenario.open(["orders"])
+    scenario.begin()
+    publish(scenario, "orders", 2)
+    scenario.begin_block(at_beginning=True)
+    assert [noted.entry for noted in journal.since()][-1] == Acted({"orders": {"0": 0}})
+
+
+def test_the_channel_of_dead_letters_is_there_too(
+    channels: Channels, memory: MemoryBroker, journal: Journal
+) -> None:
+    """Whoever names a channel means its dead letters too; its broker is told their name."""
+    scenario = ScenarioChannels(channels, SCOPES, {}, journal)
+    scenario.declare(Declaration("orders", dead_letter="shipments", attempts=3))
+    scenario.open(["orders"])
+    assert list(scenario.opened()) == ["shipments", "orders"]
+    plan = scenario.get("orders").plan
+    assert (plan.dead_letter, plan.attempts) == (scenario.physical("shipments"), 3)
+
+
+def test_dead_letters_live_as_long_as_what_leads_to_them(brokers: Brokers) -> None:
+    """A service of the run would else send them to a channel that is gone."""
+    known = {"orders": Declaration("orders", dead_letter="dead"), "dead": Declaration("dead")}
+    channels = Channels(known, brokers, Names("evtbdd", "r"), patience=PATIENCE)
+    assert channels.lives({"orders": "run"}) == {"orders": "run", "dead": "run"}
+    assert channels.lives({"orders": "feature", "dead": "run"})["dead"] == "run"
+    assert channels.lives({}) == {}
+
+
 def test_at_its_end_its_channels_are_deleted(
     scenario: ScenarioChannels, channels: Channels, memory: MemoryBroker
 ) -> None:
@@ -79,6 +111,7 @@ def test_at_its_end_its_channels_are_deleted(
     names = [scenario.physical(name) for name in ("orders", "shipments")]
     scenario.end()
     scenario.end()
+    channels.finish()
     assert [exists(memory, name) for name in names] == [False, False]
     assert channels.left_behind == []
 
@@ -89,6 +122,7 @@ def test_a_channel_of_a_longer_scope_outlives_it(channels: Channels, memory: Mem
     lives = {"orders": "feature"}
     scenario = ScenarioChannels(channels, SCOPES, lives, first)
     scenario.open(["orders"])
+    scenario.begin()
     publish(scenario, "orders", 3)
     name = scenario.physical("orders")
     scenario.end()
@@ -103,6 +137,7 @@ def test_a_channel_of_a_longer_scope_outlives_it(channels: Channels, memory: Mem
     assert (len(events(first)), len(events(second))) == (3, 1)
     scenario.end()
     channels.close_scope("f1")
+    channels.finish()
     assert not exists(memory, name)
 
 

@@ -22,6 +22,9 @@ class RecordingStage:
         self.calls.append(f"expand {text}")
         return b"\x01" if text == "${bytes}" else text.replace("${a}", "A")
 
+    def begin(self) -> None:
+        """It has begun."""
+
     def act(self) -> None:
         self.calls.append("act")
 

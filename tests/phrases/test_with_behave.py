@@ -27,6 +27,8 @@ ENVIRONMENT = """
 class Stage:
     def __init__(self):
         self.noted = []
+    def begin(self):
+        pass
     def expand(self, text):
         return text.upper()
 

@@ -48,9 +48,8 @@ def test_what_is_no_url_is_an_error(text: str) -> None:
     [
         ("kafak://h:1", 'No broker is known by the scheme "kafak". Did you mean "kafka"?'),
         (
-            "kafka+docker://",
-            '"kafka+docker://": evtbdd cannot provision a broker by "docker" yet; name one that '
-            "runs (kafka://host:port), or use kafka+embedded://.",
+            "memory+docker://",
+            'There is no broker in a container for "memory"; there is one for "kafka".',
         ),
         ("memory+local://", 'There is no local broker for "memory"; there is one for "kafka".'),
         (

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from evtbdd.plan import Plan
+from evtbdd.scenario import Scenario
 from evtbdd.sections import SECTIONS
 from evtbdd.settings.load import Settings
-from evtbdd.world import Scenario, World
+from evtbdd.world import World
 
 
 def load(text: str, folder: Path) -> Settings:
@@ -26,13 +27,16 @@ class Stage:
     def __init__(self, world: World, folder: Path) -> None:
         self.world = world
         self.folder = folder
+        self._begun = 0
 
     def begin(self, channels: Sequence[str] = (), services: Sequence[str] = ()) -> Scenario:
         """A scenario whose steps name these channels and services; it stands under Given."""
         plan = Plan(settings=self.world.channels.declared)
         plan.channels += channels
         plan.services += services
-        scenario = self.world.begin(plan, self.folder)
+        plan.logs |= set(services)
+        self._begun += 1
+        scenario = self.world.begin(plan, self.folder, f"s{self._begun}")
         scenario.begin_step("given")
         return scenario
 

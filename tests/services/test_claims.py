@@ -10,8 +10,8 @@ from services.conftest import Stage
 from evtbdd.clock import Deadline
 from evtbdd.errors import ExpectationFailed, PhraseError, ServiceError, Unproven
 from evtbdd.phrases import Data, Row, Table
-from evtbdd.services import claims
-from evtbdd.world import Scenario
+from evtbdd.scenario import Scenario
+from evtbdd.services import claims, log_claims
 
 LONG = 10.0
 SHORT = 0.05
@@ -43,14 +43,14 @@ def after(seconds: float) -> Deadline:
 
 def test_a_log_contains_a_text(scenario: Scenario) -> None:
     """A part of a line, or several lines."""
-    claims.log_contains(scenario.services, "talker", "rst li", after(LONG))
-    claims.log_contains(scenario.services, "talker", "first line\nsecond line", after(LONG))
+    log_claims.contains(scenario.services, "talker", "rst li", after(LONG))
+    log_claims.contains(scenario.services, "talker", "first line\nsecond line", after(LONG))
 
 
 def test_a_log_that_does_not_contain_a_text_fails(scenario: Scenario) -> None:
     """The end of the log is shown."""
     with pytest.raises(ExpectationFailed) as raised:
-        claims.log_contains(scenario.services, "talker", "second line\nfirst", after(SHORT))
+        log_claims.contains(scenario.services, "talker", "second line\nfirst", after(SHORT))
     assert str(raised.value) == (
         'Expected the log of the service "talker" to contain "second line\nfirst" within 50 ms\n'
         "but it does not. The end of its log:\n    up\n    first line\n    second line"
@@ -61,17 +61,17 @@ def test_what_was_logged_before_the_act_does_not_count(scenario: Scenario) -> No
     """And that is told."""
     scenario.services.begin_block()
     with pytest.raises(ExpectationFailed) as raised:
-        claims.log_contains(scenario.services, "talker", "first", after(SHORT))
+        log_claims.contains(scenario.services, "talker", "first", after(SHORT))
     assert str(raised.value).split("\n")[1] == (
         "but it does so only before the last act under When. The end of its log:"
     )
-    claims.log_lacks(scenario.services, "talker", "first", after(SHORT))
+    log_claims.lacks(scenario.services, "talker", "first", after(SHORT))
 
 
 def test_the_log_of_a_service_that_ended_by_itself_says_nothing(scenario: Scenario) -> None:
     """That is no failure of what was expected, but an error."""
     with pytest.raises(ServiceError) as raised:
-        claims.log_contains(scenario.services, "quitter", "order", after(LONG))
+        log_claims.contains(scenario.services, "quitter", "order", after(LONG))
     assert str(raised.value) == (
         'The service "quitter" ended with exit code 4, so nothing can be said of what was '
         "expected.\n"
@@ -82,13 +82,13 @@ def test_the_log_of_a_service_that_ended_by_itself_says_nothing(scenario: Scenar
 
 def test_a_log_that_lacks_a_text_passes_after_the_watch(scenario: Scenario) -> None:
     """The service lives, so that says something."""
-    claims.log_lacks(scenario.services, "talker", "error", after(SHORT))
+    log_claims.lacks(scenario.services, "talker", "error", after(SHORT))
 
 
 def test_a_log_that_does_not_lack_a_text_fails_at_once(scenario: Scenario) -> None:
     """With the line."""
     with pytest.raises(ExpectationFailed) as raised:
-        claims.log_lacks(scenario.services, "talker", "second", after(LONG))
+        log_claims.lacks(scenario.services, "talker", "second", after(LONG))
     assert str(raised.value) == (
         'Expected the log of the service "talker" not to contain "second" during 10 seconds\n'
         "but it does: second line"
@@ -98,7 +98,7 @@ def test_a_log_that_does_not_lack_a_text_fails_at_once(scenario: Scenario) -> No
 def test_a_dead_service_proves_nothing_by_its_log(scenario: Scenario) -> None:
     """Nor does one that was never started."""
     with pytest.raises(Unproven) as raised:
-        claims.log_lacks(scenario.services, "quitter", "error", after(LONG))
+        log_claims.lacks(scenario.services, "quitter", "error", after(LONG))
     assert str(raised.value) == (
         'Nothing has contradicted this: the log of the service "quitter" does not contain '
         '"error"; but the service ended with exit code 4, and a dead service proves nothing. '
@@ -113,8 +113,8 @@ def test_of_a_service_that_was_never_started_nothing_can_be_said(
     """Whatever the claim."""
     idle = scenario.services.get("idle")
     saying: list[Callable[[], None]] = [
-        lambda: claims.log_lacks(scenario.services, "idle", text, after(SHORT)),
-        lambda: claims.log_contains(scenario.services, "idle", text, after(SHORT)),
+        lambda: log_claims.lacks(scenario.services, "idle", text, after(SHORT)),
+        lambda: log_claims.contains(scenario.services, "idle", text, after(SHORT)),
         lambda: claims.exits(idle, None, after(SHORT)),
         lambda: claims.keeps_running(idle, after(SHORT)),
         lambda: scenario.services.do("idle", "killed"),

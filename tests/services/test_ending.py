@@ -62,13 +62,14 @@ def test_what_fails_at_the_end_is_listed_and_keeps_nothing_from_being_deleted(
     settings = load(f"{ORDERS}[evtbdd:service:shop]\ncommand = sleep 60\n", tmp_path)
     world = World(settings, tmp_path)
     plan = Plan(channels=["orders"], services=["shop"], settings=world.channels.declared)
-    scenario = world.begin(plan, tmp_path)
+    scenario = world.begin(plan, tmp_path, "s1")
     scenario.services.run("shop", {})
     broker = world.channels.brokers.get("main")
     physical = scenario.channels.physical("orders")
     pid = scenario.services.get("shop").require_started().pid
     os.kill(parent(pid), signal.SIGKILL)
     world.end()
+    world.channels.finish()
     assert world.left_behind == [
         'of the service "shop": The supervisor of "shop" died; what it had started was killed.'
     ]

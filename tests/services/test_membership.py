@@ -15,7 +15,7 @@ from evtbdd.embedded.kafka import EmbeddedKafka
 from evtbdd.errors import ServiceError
 from evtbdd.expect.pattern import Pattern
 from evtbdd.phrases import Data
-from evtbdd.world import Scenario
+from evtbdd.scenario import Scenario
 
 Begin = Callable[[str], Stage]
 NOTHING = Data(None, None, ("here", 1), None)
@@ -149,6 +149,7 @@ def test_two_services_of_a_scenario_end_together_with_all_they_had(
     began = [each.name for each in scenario.services.health() if each.running]
     assert began == ["shipping", "notifications"]
     begun.world.end()
+    begun.world.channels.finish()
     assert groups(kafka) == []
     admin = KafkaAdminClient(bootstrap_servers=kafka.address)
     try:

@@ -9,7 +9,7 @@ from services.conftest import Stage
 
 from evtbdd.errors import SettingsError, UnknownName
 from evtbdd.journal import ServiceStarted
-from evtbdd.world import Scenario
+from evtbdd.scenario import Scenario
 
 Begin = Callable[[str], Stage]
 
