@@ -29,6 +29,17 @@ class ChannelFacts(Protocol):
 
 
 @runtime_checkable
+class Attentive(Protocol):
+    """What a reader may offer that has to ask for what others are handed."""
+
+    def attend(self, channels: Sequence[str]) -> None:
+        """Look at these often from now on: somebody is about to expect something there."""
+
+    def disregard(self, channels: Sequence[str]) -> None:
+        """Look at these seldom from now on: nobody is interested in them any more, or yet."""
+
+
+@runtime_checkable
 class Batches(Protocol):
     """What an adapter may offer besides: several events in one request, each with its own fate."""
 

@@ -10,7 +10,8 @@ from evtbdd.channels.declaration import Declaration
 from evtbdd.clock import Deadline
 from evtbdd.events import Event, Position, Reading, Record
 from evtbdd.journal import Journal, Seen
-from evtbdd.ports import Broker, ChannelPlan, Codec, Ends, Message
+from evtbdd.offers import Attentive
+from evtbdd.ports import Broker, Capabilities, ChannelPlan, Codec, Ends, Message
 
 
 @dataclass(eq=False)
@@ -49,6 +50,11 @@ class Channel:
         return self.plan.name
 
     @property
+    def capabilities(self) -> Capabilities:
+        """What its broker can do for a channel with its options."""
+        return self.broker.capabilities.of(self.plan.options)
+
+    @property
     def where(self) -> str:
         """`kafka 127.0.0.1:9092, topic evtbdd-…-orders`."""
         words = self.broker.capabilities
@@ -63,9 +69,19 @@ class Channel:
         with self._turn:
             self._journal, self._begins = journal, None
             self._waiting.clear()
+        reader = self.broker.reader()
+        if journal is None and self.unwatchable is None and isinstance(reader, Attentive):
+            reader.disregard([self.physical])
+
+    def attend(self) -> None:
+        """Have what comes on it seen at once: somebody is about to expect something."""
+        reader = self.broker.reader()
+        if self.unwatchable is None and isinstance(reader, Attentive):
+            reader.attend([self.physical])
 
     def begin_at(self, ends: Ends) -> None:
         """Begin for the scenario at these positions, and note what has come from there on."""
+        self.attend()
         with self._turn:
             self.recorded = self._begins = ends
             self.untouched = False

@@ -58,9 +58,13 @@ class Channels:
                 lives[dead] = max(lives[name], lives.get(dead, SCOPES[0]), key=SCOPES.index)
         return lives
 
-    def physical(self, scope: str, name: str) -> str:
-        """What a channel is called on its broker, in that scope."""
-        return self._names.channel(scope, name)
+    def physical(self, scope: str, declaration: Declaration) -> str:
+        """What a channel is called on its broker, in that scope. Reaches the broker."""
+        broker = declaration.broker or self.brokers.only()
+        if broker is None:
+            return self._names.channel(scope, declaration.name)
+        rule = self.brokers.get(broker).capabilities.of(declaration.options).names
+        return self._names.channel(scope, declaration.name, rule)
 
     def ahead(self, wanted: Mapping[str, Sequence[Wanted]]) -> None:
         """Begin to make the channels of scopes that will be opened, in the background."""

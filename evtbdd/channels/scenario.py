@@ -13,10 +13,11 @@ from evtbdd.channels.scope import Wanted
 from evtbdd.clock import Deadline
 from evtbdd.errors import PhraseError, UnknownName
 from evtbdd.journal import Acted, Journal, ScenarioBegan
+from evtbdd.offers import ChannelFacts
 from evtbdd.phrases import Data
 from evtbdd.ports import Ends
 from evtbdd.tables import located
-from evtbdd.words import quoted, suggestion
+from evtbdd.words import a, listed, quoted, suggestion
 
 
 class ScenarioChannels:
@@ -186,14 +187,34 @@ class ScenarioChannels:
                 self.require(cells.pop("channel"), **cells)
 
     def physical(self, name: str) -> str:
-        """The physical name of a channel, also of one that a step wants not to be there."""
+        """The physical name of a channel, also of one that a step wants not to be there.
+
+        Of `orders.url` the fact `url` of the channel `orders`, where no channel is called so.
+        """
+        channel, _, fact = name.rpartition(".")
+        if name not in self._declared and channel in self._declared:
+            return self._fact(self.get(channel), fact)
         if name in self._absent and name in self._declared:
             return self.physical_of(name)
         return self.get(name).physical
 
     def physical_of(self, name: str) -> str:
         """The physical name that a channel has in its scope, whether or not it is there."""
-        return self._channels.physical(self._scope_of(name), name)
+        declaration = self._declared.get(name) or Declaration(name)
+        return self._channels.physical(self._scope_of(name), declaration)
+
+    def _fact(self, channel: Channel, fact: str) -> str:
+        known: Mapping[str, str] = {}
+        if isinstance(channel.broker, ChannelFacts):
+            known = channel.broker.channel_facts(channel.physical, self.deadline())
+        if fact not in known:
+            words = channel.capabilities
+            raise UnknownName(
+                f"There is nothing called ${{channel.{channel.name}.{fact}}}: "
+                f"{a(words.channel)} of {words.broker} has "
+                f"{listed(map(quoted, sorted(known))) or 'nothing but its name'}."
+            )
+        return known[fact]
 
     def remove(self, name: str) -> None:
         """Make sure that a channel is not there, from now on to the scenario's end.

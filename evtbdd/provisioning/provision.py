@@ -14,8 +14,11 @@ from evtbdd.provisioning.local_kafka.keeping import Keeper
 from evtbdd.provisioning.url import BrokerUrl
 from evtbdd.words import quoted, suggestion
 
+_MOTO = "moto flask flask_cors werkzeug"
+
 EMBEDDED: Mapping[str, Adapter] = {
     "kafka": Adapter("evtbdd.embedded.kafka:EmbeddedKafka", driver="kafka", extra="embedded"),
+    "sqs": Adapter("evtbdd.embedded.sqs:EmbeddedSqs", driver=_MOTO, extra="embedded-sqs"),
 }
 LOCAL: Mapping[str, Adapter] = {
     "kafka": Adapter("evtbdd.provisioning.local_kafka:LocalKafka"),
@@ -23,6 +26,10 @@ LOCAL: Mapping[str, Adapter] = {
 DOCKER = Adapter("evtbdd.provisioning.docker:DockerBroker")
 IN_DOCKER = ("kafka",)
 WAYS = ("docker", "embedded", "local")
+WRITTEN: Mapping[str, str] = {
+    "sqs": "REGION?endpoint=http://host:port",
+}
+"""What stands behind the scheme where that is no `host:port`."""
 
 
 class OwnBroker(Protocol):
@@ -110,7 +117,8 @@ def provision(
         )
     if url.scheme != "memory" and not url.address:
         raise SettingsError(
-            f"{quoted(text)} names no address; it is written {url.scheme}://host:port."
+            f"{quoted(text)} names no address; it is written {url.scheme}://"
+            f"{WRITTEN.get(url.scheme, 'host:port')}."
         )
     return Provisioned(connected(url.scheme, url.address, patience=patience, security=security))
 

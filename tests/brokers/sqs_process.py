@@ -19,7 +19,7 @@ class SqsProcess:
     @property
     def endpoint(self) -> str:
         """The URL that its clients write."""
-        return self.address.partition("endpoint=")[2]
+        return self.address.partition("endpoint=")[2].partition("&")[0]
 
     def kill(self) -> None:
         """Return when nothing listens any more."""

@@ -106,7 +106,7 @@ def test_a_mistake_ahead_is_told_by_the_scenario_that_made_it(
     channels: Channels, memory: MemoryBroker
 ) -> None:
     """The others are none the worse for it."""
-    taken = channels.physical("s2", "orders")
+    taken = channels.physical("s2", ORDERS.declaration)
     memory.create([ChannelPlan(taken)], Deadline.after(PATIENCE))
     channels.ahead({"s2": [ORDERS], "s3": [ORDERS]})
     with pytest.raises(BrokerError) as raised:

@@ -60,20 +60,17 @@ class SqsBroker:
         self, where: Address, *, patience: float = 5.0, security: Security | None = None
     ) -> None:
         self._where = where
-        self._security = security or Security()
         context = tls(where, security)
 
-        def connection(service: str, transport: Transport) -> Connection:
-            endpoint = where.sqs if service == "sqs" else where.sns
-            return Connection(service, endpoint, Clients(where, security, transport), transport)
-
-        asking = Transport(context)
-        self._sqs, self._sns = connection("sqs", asking), connection("sns", asking)
+        asking, looking = Transport(context), Transport(context)
+        self._clients = Clients(where, security, asking)
+        self._sqs = Connection("sqs", where.sqs, self._clients, asking)
+        self._sns = Connection("sns", where.sns, self._clients, asking)
         topics = Topics(self._sns)
         self._queues = Queues(self._sqs, topics)
         self._creation = Creation(self._sqs, self._queues, topics, CAPABILITIES)
         self._reader = SqsReader(
-            connection("sqs", Transport(context)),
+            Connection("sqs", where.sqs, Clients(where, security, looking), looking),
             self._queues,
             Taps(self._queues, topics),
             patience,
@@ -89,10 +86,14 @@ class SqsBroker:
         return self._where.sqs.url
 
     def facts(self) -> Mapping[str, str]:
-        """`region`, and the keys that evtbdd was given, if any: a service needs the same."""
+        """`region`, and but for AWS the keys as `user` and `password`: a service needs the same.
+
+        For AWS they are not told: a service finds them where evtbdd does, or has its own.
+        """
         found = {"region": self._where.region}
-        if self._security.username is not None:
-            found |= {"user": self._security.username, "password": self._security.password or ""}
+        if not self._where.is_aws:
+            keys = self._clients.keys
+            found |= {"user": keys.access, "password": keys.secret}
         return found
 
     def channel_facts(self, channel: str, deadline: Deadline) -> Mapping[str, str]:

@@ -26,7 +26,7 @@ _AWS = re.compile(r"(?:^|\.)(?:amazonaws\.(?:com|com\.cn|eu)|api\.aws|amazonwebs
 _NEAR = re.compile(r"[^.]+|(?:.+\.)?(?:localhost|localstack\.cloud|internal|local)")
 """Names of this machine, of a container beside it, of a machine of one's own network."""
 
-_PARAMETERS = ("endpoint", "sns", "looks")
+_PARAMETERS = ("endpoint", "keys", "looks", "sns")
 _OF_SERVICE = {"sqs": "AWS_ENDPOINT_URL_SQS", "sns": "AWS_ENDPOINT_URL_SNS"}
 _OF_ALL = "AWS_ENDPOINT_URL"
 _LOCALSTACK = "LOCALSTACK_HOST"
@@ -58,7 +58,8 @@ class Address:
     """A region and its endpoints; `is_aws` where either is AWS's own.
 
     `samples` is true where a single look may miss what is stored: SQS itself is many machines, of
-    which a short poll asks some. What is near is one machine, and a look at it is exact.
+    which a short poll asks some. What is near is one machine, and a look at it is exact. `any_keys`
+    is where it does not matter who asks, so that no key of this machine's user is taken.
     """
 
     region: str
@@ -66,6 +67,7 @@ class Address:
     sns: Endpoint
     is_aws: bool
     samples: bool
+    any_keys: bool = False
 
     @classmethod
     def parse(cls, text: str, environment: Mapping[str, str], *, allow_aws: bool) -> Address:
@@ -88,7 +90,7 @@ class Address:
         if is_aws and not allow_aws:
             raise _refusal(text, region, *(("sqs", sqs) if _is_aws(sqs) else ("sns", sns)))
         samples = given["looks"] == "long" if "looks" in given else not _is_near(sqs.host)
-        return cls(region, sqs, sns, is_aws, samples)
+        return cls(region, sqs, sns, is_aws, samples, given.get("keys") == "any")
 
 
 def _parameters(text: str, query: str) -> Mapping[str, str]:
@@ -99,8 +101,11 @@ def _parameters(text: str, query: str) -> Mapping[str, str]:
             f"{quoted(f'sqs://{text}')} has a parameter {quoted(unknown[0])}, which means nothing "
             f"there. {suggestion(unknown[0], _PARAMETERS, 'parameters')}"
         )
-    if given.get("looks", "long") not in {"long", "short"}:
-        raise SettingsError(f"{quoted(f'sqs://{text}')}: looks is long or short.")
+    for name, values in (("looks", ("long", "short")), ("keys", ("any",))):
+        if given.get(name, values[0]) not in values:
+            raise SettingsError(
+                f"{quoted(f'sqs://{text}')}: {name} is {listed(values, 'or')}, not {given[name]}."
+            )
     return given
 
 

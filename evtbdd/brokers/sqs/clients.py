@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
@@ -46,6 +47,7 @@ class Clients:
         self._transport = transport
         self._making = Lock()
         self._made: dict[str, Any] = {}
+        self._keys: Keys | None = None
 
     def get(self, service: str) -> Any:
         """The client of `sqs` or `sns`. Raises botocore's BotoCoreError."""
@@ -67,23 +69,39 @@ class Clients:
         return session.client(service, endpoint_url=url, config=_CONFIG)
 
     def _of_others(self, service: str) -> Any:
-        """With the credentials of the settings, of boto3's own chain, or else localstack-client's."""
-        given: dict[str, str] = {}
-        more: dict[str, str] = {}
-        if self._security.username is not None:
-            given = {
-                "aws_access_key_id": self._security.username,
-                "aws_secret_access_key": self._security.password or "",
-            }
-        elif (found := _credentials()) is not None:
-            given = {
-                "aws_access_key_id": found.access_key,
-                "aws_secret_access_key": found.secret_key,
-            }
-            more = {"aws_session_token": found.token} if found.token else {}
-        endpoints = {"sqs": self._address.sqs.url, "sns": self._address.sns.url}
-        session = _OwnEndpoints(endpoints, region_name=self._address.region, **given)
+        keys = self.keys
+        more = {"aws_session_token": keys.token} if keys.token else {}
+        session = _OwnEndpoints(
+            {"sqs": self._address.sqs.url, "sns": self._address.sns.url},
+            region_name=self._address.region,
+            aws_access_key_id=keys.access,
+            aws_secret_access_key=keys.secret,
+        )
         return session.client(service, config=_CONFIG, **more)
+
+    @property
+    def keys(self) -> Keys:
+        """Those for what is not AWS: of the settings, of boto3's own chain, else any."""
+        if self._keys is None:
+            self._keys = self._found()
+        return self._keys
+
+    def _found(self) -> Keys:
+        if self._security.username is not None:
+            return Keys(self._security.username, self._security.password or "")
+        found = None if self._address.any_keys else _credentials()
+        if found is None:
+            return Keys("test", "test")
+        return Keys(found.access_key, found.secret_key, found.token)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Who asks; neither the secret nor the token is shown by `repr`."""
+
+    access: str
+    secret: str = field(repr=False)
+    token: str | None = field(default=None, repr=False)
 
 
 def _credentials() -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 from evtbdd.brokers.sqs.connection import Connection
 from evtbdd.brokers.sqs.errors import NO_QUEUE, Unanswered, cause_code
 from evtbdd.brokers.sqs.incoming import Received
-from evtbdd.brokers.sqs.watched import Watched
+from evtbdd.brokers.sqs.watched import NEVER, Watched
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError
 from evtbdd.words import quoted
@@ -135,7 +135,9 @@ def _hand_over(watched: Watched, received: Received) -> None:
     fifo = watched.queue.fifo
     position = watched.numbers.receive(received.id, received.lane(fifo=fifo))
     if position is not None and not watched.draining:
-        watched.asked = time.monotonic()
+        if watched.asked != NEVER:
+            # Where something comes more may follow.
+            watched.asked = time.monotonic()
         watched.sink(received.record(watched.name, position, fifo=fifo))
 
 

@@ -16,7 +16,7 @@ from evtbdd.brokers.sqs.pace import Pace
 from evtbdd.brokers.sqs.queue import Queue
 from evtbdd.brokers.sqs.queues import Queues
 from evtbdd.brokers.sqs.taps import Taps
-from evtbdd.brokers.sqs.watched import Watched, any_failed
+from evtbdd.brokers.sqs.watched import NEVER, Watched, any_failed
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError, BrokerUnavailable
 from evtbdd.events import Position
@@ -65,6 +65,8 @@ class SqsReader:
         # Into a tap nothing has come before.
         self._look_at([each for each in new if each.draining], deadline)
         with self._changed:
+            for each in new:
+                each.asked = NEVER
             return {each.name: each.numbers.ends for each in new}
 
     def _opened(self, queue: Queue, sink: Sink, deadline: Deadline) -> Watched:
@@ -88,6 +90,21 @@ class SqsReader:
                     self._taps.close(each.tap, Deadline.after(self._patience))
         with self._changed:
             self._leaving -= {each for each in leaving if not each.looking}
+
+    def attend(self, channels: Sequence[str]) -> None:
+        """Look at these at once, and often from now on."""
+        with self._changed:
+            for name in channels:
+                if name in self._watched:
+                    self._watched[name].ask(time.monotonic())
+            self._changed.notify_all()
+
+    def disregard(self, channels: Sequence[str]) -> None:
+        """Look at these only now and then."""
+        with self._changed:
+            for name in channels:
+                if name in self._watched:
+                    self._watched[name].asked = NEVER
 
     def forget(self, channels: Sequence[str]) -> None:
         """Count anew what will be received from these: they are being deleted."""

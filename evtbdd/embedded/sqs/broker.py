@@ -39,7 +39,7 @@ class EmbeddedSqs:
     @property
     def address(self) -> str:
         """What stands behind `sqs://`."""
-        return f"{REGION}?endpoint={self.url}"
+        return f"{REGION}?endpoint={self.url}&keys=any"
 
     def start(self) -> None:
         """Return when the port answers; raises `BrokerUnavailable` where it is taken."""
