@@ -1,11 +1,13 @@
-"""What the settings say of certificates, as Python's TLS takes it, whatever the broker is."""
+"""TLS, whatever the broker is: what the settings say of certificates, and what a handshake tells."""
 
 from __future__ import annotations
 
+import socket
 import ssl
 from pathlib import Path
 
 from evtbdd.brokers.security import Security
+from evtbdd.clock import Deadline
 from evtbdd.errors import SettingsError
 from evtbdd.words import quoted
 
@@ -78,3 +80,18 @@ def untrusted(error: ssl.SSLCertVerificationError, host: str) -> str:
         f"its certificate is signed by nobody who is trusted ({error.verify_message}); "
         "security ca must name the file of its authority"
     )
+
+
+def speaks_tls(host: str, port: int, deadline: Deadline) -> bool:
+    """Whether a TLS handshake is answered there; nothing is sent that would need trust."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    try:
+        with (
+            socket.create_connection((host, port), max(0.01, deadline.remaining())) as link,
+            context.wrap_socket(link),
+        ):
+            return True
+    except OSError:
+        return False

@@ -10,9 +10,10 @@ import socket
 import ssl
 import struct
 
+from evtbdd.brokers.certificates import speaks_tls
 from evtbdd.brokers.kafka.access import OPEN, Access
 from evtbdd.brokers.kafka.sasl import HANDSHAKE, authenticate, require_no_user
-from evtbdd.brokers.kafka.tls import NoTls, refused, shaken, speaks_tls
+from evtbdd.brokers.kafka.tls import NoTls, refused, shaken
 from evtbdd.brokers.kafka.wire import Closed, Unreached, exchange
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerUnavailable, SettingsError

@@ -8,7 +8,6 @@ import ssl
 from evtbdd.brokers.certificates import untrusted
 from evtbdd.brokers.kafka.access import Access
 from evtbdd.brokers.kafka.wire import Unreached
-from evtbdd.clock import Deadline
 
 ASKED = {
     "TLSV13_ALERT_CERTIFICATE_REQUIRED",
@@ -49,18 +48,3 @@ def refused(error: ssl.SSLError, access: Access) -> str:
     if access.shows_certificate:
         return "it refuses the certificate that security certificate names"
     return "it asks for a certificate of its clients: security certificate and security key"
-
-
-def speaks_tls(host: str, port: int, deadline: Deadline) -> bool:
-    """Whether a TLS handshake is answered there; nothing is sent that would need trust."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    try:
-        with (
-            socket.create_connection((host, port), max(0.01, deadline.remaining())) as link,
-            context.wrap_socket(link),
-        ):
-            return True
-    except OSError:
-        return False

@@ -19,6 +19,7 @@ from evtbdd.brokers.security import Security
 from evtbdd.brokers.sqs.address import Address, Endpoint
 from evtbdd.brokers.sqs.transport import Transport
 from evtbdd.errors import SettingsError
+from evtbdd.words import quoted
 
 _CONFIG = Config(
     # Repeated by us, within the deadline of the question (connection.py).
@@ -129,5 +130,14 @@ def tls(address: Address, security: Security | None) -> ssl.SSLContext:
     if security.ca is None:
         bundle = os.environ.get("AWS_CA_BUNDLE")
         if bundle:
-            made.load_verify_locations(bundle)
+            _load(made, bundle)
     return made
+
+
+def _load(made: ssl.SSLContext, bundle: str) -> None:
+    try:
+        made.load_verify_locations(bundle)
+    except OSError as error:
+        raise SettingsError(
+            f"AWS_CA_BUNDLE is {quoted(bundle)}, which holds no certificates in PEM."
+        ) from error

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Event
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from botocore import exceptions as driver
+from botocore.parsers import ResponseParserError
 
+from evtbdd.brokers.certificates import speaks_tls
 from evtbdd.brokers.sqs.address import Endpoint
 from evtbdd.brokers.sqs.clients import Clients
 from evtbdd.brokers.sqs.errors import THROTTLED, Unanswered, answered, code, failed, status
@@ -22,6 +25,8 @@ PAUSE = 0.05
 """Seconds until a question is repeated; twice as many each time."""
 
 LONGEST_PAUSE = 1.0
+SECOND_LOOK = 1.0
+"""Seconds to find out whether TLS is spoken there, at the most."""
 
 
 class Connection:
@@ -87,13 +92,22 @@ class Connection:
                 self.require_open()
                 if not repeated or deadline.remaining() <= pause:
                     raise Unanswered(
-                        f"{self.kind} at {self.address} could not {doing}: {error}."
+                        f"{self.kind} at {self.address} could not {doing}: {self._why(error)}."
                     ) from error
-            except driver.BotoCoreError as error:
+            except (driver.BotoCoreError, ResponseParserError) as error:
                 self.require_open()
                 raise failed(error, self.kind, self.address, doing) from error
             self._closed.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _why(self, error: Lost) -> str:
+        """Why no answer came; where none ever did, it may be the wrong protocol."""
+        endpoint = urlsplit(self.address)
+        if endpoint.scheme == "http" and not self._transport.was_answered:
+            port = endpoint.port or 80
+            if speaks_tls(endpoint.hostname or "", port, Deadline.after(SECOND_LOOK)):
+                return "it speaks TLS there: the endpoint must begin with https://"
+        return str(error)
 
     def _unreachable(self, error: Unreached, deadline: Deadline) -> BrokerUnavailable:
         return BrokerUnavailable(

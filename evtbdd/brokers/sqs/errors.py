@@ -123,6 +123,11 @@ def cause_code(error: BrokerError) -> str | None:
     return code(cause) if isinstance(cause, driver.ClientError) else None
 
 
+def was_answered(error: BrokerError) -> bool:
+    """Whether an answer led to it, be it from something else than was asked."""
+    return isinstance(error.__cause__, driver.ClientError | ResponseParserError)
+
+
 def status(error: driver.ClientError) -> int:
     """The HTTP status of an answer."""
     return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
@@ -161,7 +166,7 @@ def entry_refused(entry: Mapping[str, Any], address: str, doing: str) -> Publish
     return PublishRefused(f"SQS at {address} could not {doing}: {reason} ({shown}).")
 
 
-def failed(error: driver.BotoCoreError, kind: str, address: str, doing: str) -> BrokerError:
+def failed(error: Exception, kind: str, address: str, doing: str) -> BrokerError:
     """The error to raise from one that the driver raised itself."""
     start = f"{kind} at {address} could not {doing}"
     if isinstance(error, driver.NoCredentialsError | driver.PartialCredentialsError):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from evtbdd.brokers.sqs.connection import Connection
-from evtbdd.brokers.sqs.errors import NO_TOPIC, cause_code
+from evtbdd.brokers.sqs.errors import NO_TOPIC, cause_code, was_answered
 from evtbdd.brokers.sqs.names import FIFO
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError
@@ -85,8 +85,10 @@ class Topics:
                 deadline,
                 lambda sns: sns.list_subscriptions_by_topic(TopicArn=arn),
             )
-        except BrokerError:
-            return None
+        except BrokerError as error:
+            if was_answered(error):
+                return None
+            raise
         fed = [each["Endpoint"] for each in answer.get("Subscriptions", ())]
         return arn if queue in fed else None
 
@@ -97,8 +99,10 @@ class Topics:
         while True:
             try:
                 page = self._page(more, deadline)
-            except BrokerError:
-                return found
+            except BrokerError as error:
+                if was_answered(error):
+                    return found
+                raise
             arns = [str(topic["TopicArn"]) for topic in page.get("Topics", ())]
             found.update({arn.rpartition(":")[2]: arn for arn in arns})
             if not page.get("NextToken"):

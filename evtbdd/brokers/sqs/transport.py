@@ -83,6 +83,7 @@ class Transport:
         self._busy: set[_Link] = set()
         self._closed = False
         self._asking = local()
+        self.was_answered = False
 
     @contextmanager
     def within(self, deadline: Deadline) -> Iterator[None]:
@@ -108,12 +109,11 @@ class Transport:
             raise Lost(f"the connection was {'closed there' if closed else 'lost'}") from error
         except HTTPException as error:
             self._drop(link)
-            raise Lost(
-                "what answers there speaks no HTTP; where it is TLS, the endpoint begins with https://"
-            ) from error
+            raise Lost("what answers there speaks no HTTP") from error
         except BaseException:
             self._drop(link)
             raise
+        self.was_answered = True
         self._keep(link)
         return response
 
