@@ -4,13 +4,15 @@
 # make check      format, lint and strict types
 # make format     put right what can be
 # make bench      what evtbdd costs, as ratios measured in one run; needs Java 17 or newer
-# make docs       write the pages that the command prints
+# make soak       the tour and the red examples, hundreds of times under load; takes hours
+# make docs       write the pages that the command prints, and what errors.md quotes; needs Java 17 or newer
 
 PYTHON ?= python3
 BIN := .venv/bin
+EXAMPLE := examples/redis_streams
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test test-more check format docs bench clean
+.PHONY: demo test test-more check format docs bench soak clean
 
 demo: .venv/demo
 	$(BIN)/behave
@@ -26,22 +28,31 @@ check: .venv/test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file $(EXAMPLE)/pyproject.toml $(EXAMPLE)/evtbdd_redis_streams
 
 format: .venv/test
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# The adapter that is an example is there for the tests, and found as any third party's is.
+.venv/test: MORE = --editable $(EXAMPLE)
+.venv/test: $(EXAMPLE)/pyproject.toml
+
 .venv/%: setup.cfg pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable ".[$*]"
+	$(BIN)/python -m pip install --quiet --editable ".[$*]" $(MORE)
 	touch $@
 
 docs: .venv/test
 	$(BIN)/evtbdd steps --markdown > docs/phrases.md
 	$(BIN)/evtbdd settings --markdown > docs/settings.md
+	PYTHONPATH=tests $(BIN)/python -m docs.rewrite
 
 bench: .venv/test
 	$(BIN)/python -m benchmarks
 
+soak: .venv/test
+	PYTHONPATH=tests $(BIN)/python -m soak $(SOAK)
+
 clean:
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv build dist *.egg-info examples/*/*.egg-info examples/*/build .mypy_cache .ruff_cache .pytest_cache .hypothesis

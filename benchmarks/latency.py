@@ -15,7 +15,7 @@ from evtbdd.channels.channel import Channel
 from evtbdd.channels.declaration import Declaration
 from evtbdd.clock import Deadline
 from evtbdd.journal import Journal
-from evtbdd.ports import Message
+from evtbdd.ports import ChannelPlan, Message
 
 TIMES = 300
 
@@ -25,7 +25,10 @@ def watched(address: str, number: int) -> float:
     broker = connect(address, patience=10)
     try:
         with topics(address, number) as names:
-            channels = {each: Channel(Declaration(each), each, "main", broker) for each in names}
+            channels = {
+                each: Channel(Declaration(each), ChannelPlan(each), "main", broker)
+                for each in names
+            }
             ends = broker.reader().watch(
                 names, lambda record: channels[record.channel].hand_over(record), _soon()
             )

@@ -19,6 +19,7 @@ from evtbdd.channels.channel import Channel
 from evtbdd.channels.declaration import Declaration
 from evtbdd.clock import Deadline
 from evtbdd.journal import Journal, Seen
+from evtbdd.ports import ChannelPlan
 
 PAYLOAD = b'{"orderId": "ORD-1", "customer": "ann", "items": [], "total": 20.0}'
 
@@ -44,7 +45,8 @@ def through_journal(address: str, events: int) -> float:
     broker = connect(address, patience=10)
     try:
         with topics(address, 1) as (name,):
-            channel, journal = Channel(Declaration(name), name, "main", broker), Journal()
+            channel = Channel(Declaration(name), ChannelPlan(name), "main", broker)
+            journal = Journal()
             ends = broker.reader().watch([name], channel.hand_over, _soon())
             channel.note_in(journal)
             channel.begin_at(ends[name])

@@ -12,6 +12,7 @@ NAMING = {"channel": "channel", "queue": "channel", "service": "service"}
 
 def look_ahead(scenario: Any, registry: Any, plan: Plan) -> Plan:
     """Fill a plan with what the steps of behave's scenario name, as behave's registry reads them."""
+    plan.title = scenario.name or str(scenario.location)
     for step in scenario.all_steps:
         match = registry.find_match(step)
         if match is None:

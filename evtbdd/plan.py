@@ -18,9 +18,10 @@ from evtbdd.services.facility import Services
 class Plan:
     """Filled step by step, before the scenario begins.
 
-    `logs` are the services whose log a step looks at.
+    `title` is what a person calls the scenario; `logs` are the services whose log a step looks at.
     """
 
+    title: str = ""
     channels: list[str] = field(default_factory=list)
     services: list[str] = field(default_factory=list)
     logs: set[str] = field(default_factory=set)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -17,8 +17,13 @@ from evtbdd.channels.witness import ChannelWitness
 from evtbdd.errors import BrokerError, PhraseError
 from evtbdd.expect.expect import Expect, Patience
 from evtbdd.expect.expectations import Expectations
+from evtbdd.expect.whose import own_marks
+from evtbdd.facilities import OpenFacilities, ScenarioFacilities
+from evtbdd.isolation.inherited import Legacy
+from evtbdd.isolation.triggers import Consumer, ScenarioTriggers
 from evtbdd.journal import Journal
 from evtbdd.plan import Plan
+from evtbdd.services.consumers import Consumers
 from evtbdd.services.facility import Services
 from evtbdd.services.scenario import ScenarioServices
 from evtbdd.services.surroundings import Consumed
@@ -27,10 +32,11 @@ from evtbdd.values.store import Values
 
 
 @dataclass(frozen=True, slots=True)
-class Facilities:
+class Lent:
     """What the run lends to its scenarios.
 
-    `lives` says of channels in which scope they live, where that is not the scenario.
+    `lives` says of channels in which scope they live, where that is not the scenario; `legacy` is
+    what scenarios leave to one another, and `consumers` are those who acknowledge it.
     """
 
     run_id: str
@@ -39,20 +45,29 @@ class Facilities:
     services: Services
     lives: Mapping[str, str]
     matchers: MatcherWords
+    legacy: Legacy
+    consumers: Consumers
+    facilities: OpenFacilities
 
 
 class Scenario:
-    """The facilities as one scenario uses them: Stage and Surroundings of the rooms.
+    """What the run lends, as one scenario uses it: Stage and Surroundings of the rooms.
 
-    `scopes` are the names of the scopes: `{"scenario": "s3", "feature": "f1", "run": "run"}`;
-    files are looked for in `folders`, one after the other.
+    `title` is what a person calls it; `scopes` are the names of the scopes: `{"scenario": "s3",
+    "feature": "f1", "run": "run"}`; files are looked for in `folders`, one after the other.
     """
 
     def __init__(
-        self, facilities: Facilities, scopes: Mapping[str, str], folders: list[Path]
+        self,
+        lent: Lent,
+        title: str,
+        scopes: Mapping[str, str],
+        folders: list[Path],
     ) -> None:
-        self._facilities = facilities
+        self._lent = lent
+        self._title = title
         self._scopes = scopes
+        self._consumers: Sequence[Consumer] = ()
         self._step_type = "given"
         self._block_open = self._begun = self._first = False
         self.journal = Journal()
@@ -60,20 +75,26 @@ class Scenario:
             folder=folders[0],
             environment=os.environ,
             now=lambda: datetime.now(timezone.utc),
-            matchers=facilities.matchers,
+            matchers=lent.matchers,
         )
-        self.channels = ScenarioChannels(
-            facilities.channels, scopes, facilities.lives, self.journal
-        )
-        self.services = ScenarioServices(facilities.services, scopes, self.journal, self)
+        self.channels = ScenarioChannels(lent.channels, scopes, lent.lives, self.journal)
+        self.services = ScenarioServices(lent.services, scopes, self.journal, self)
         self.publisher = Publisher(self.channels, self.journal, self.values, folders)
-        witness = ChannelWitness(self.channels, self.services.health)
-        expect = Expect(self.journal, witness, facilities.patience)
+        triggers = ScenarioTriggers(title, self.journal, lambda: self._consumers)
+        witness = ChannelWitness(
+            self.channels,
+            self.services.health,
+            lambda: self.values.fresh_ids,
+            lent.legacy.begin(triggers, self.channels.scope_of),
+        )
+        expect = Expect(self.journal, witness, lent.patience)
         self.expect = Expectations(expect, witness, self.values)
+        self.folders = folders
+        self.facilities = ScenarioFacilities(lent.facilities, self, scopes)
         self._provide()
 
     def _provide(self) -> None:
-        run_id = self._facilities.run_id
+        run_id = self._lent.run_id
         own = f"{run_id}-{self._scopes['scenario']}"
         facts: Mapping[str, Mapping[str, Callable[[], str]]] = {
             "scenario": {"id": lambda: own, "folder": self.services.folder},
@@ -83,15 +104,30 @@ class Scenario:
         for prefix, known in facts.items():
             self.values.provide(prefix, partial(_fact, known), partial(list, known))
         self.values.provide("channel", self.channels.physical, self.channels.known)
-        brokers = self._facilities.channels.brokers
-        self.values.provide("broker", brokers.fact, lambda: brokers.names)
+        brokers = self._lent.channels.brokers
+        self.values.provide("broker", self.channels.broker_fact, lambda: brokers.names)
         self.values.provide("service", self.services.fact, self.services.known)
+        self.facilities.provide()
 
     def prepare(self, plan: Plan) -> None:
         """Open every channel that the plan names, before the first step."""
         self.services.look_at_logs_of(plan.logs)
-        self.channels.open(plan.tell(self.channels, self._facilities.services))
+        self.channels.open(plan.tell(self.channels, self._lent.services))
         self.services.adopt(self.channels.opened())
+        self._look_for_consumers()
+
+    def leave(self) -> None:
+        """Leave to the next scenarios what services of longer scopes are not done with."""
+        self._look_for_consumers()
+        own: Collection[str] = ()
+        if self.channels.are_correlated():
+            fresh = self.values.fresh_ids
+            own = own_marks(self.journal.since(), fresh, self.channels.correlation)
+        longer = [scope for kind, scope in self._scopes.items() if kind != "scenario"]
+        self._lent.legacy.end(longer, own, self._title)
+
+    def _look_for_consumers(self) -> None:
+        self._consumers = self._lent.consumers.started(self._scopes, self.channels)
 
     # Stage: what the phrases ask.
 
@@ -123,7 +159,9 @@ class Scenario:
             )
         if self._step_type == "when" and not self._block_open:
             self._block_open = True
+            self._look_for_consumers()
             self.services.begin_block()
+            self.facilities.begin_block()
             self.channels.begin_block(at_beginning=self._first)
 
     # Surroundings: what services ask.

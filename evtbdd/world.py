@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from evtbdd import facilities
 from evtbdd.brokers import security
 from evtbdd.channels.declaration import Declaration as ChannelDeclaration
 from evtbdd.channels.facility import Channels
@@ -13,11 +14,16 @@ from evtbdd.channels.pool import Brokers
 from evtbdd.channels.scenario import ScenarioChannels
 from evtbdd.channels.scope import Wanted
 from evtbdd.expect.expect import Patience
+from evtbdd.facilities import OpenFacilities
 from evtbdd.head_start import HeadStart
+from evtbdd.isolation.following import Following
+from evtbdd.isolation.inherited import Legacy
+from evtbdd.isolation.modes import Isolation
 from evtbdd.isolation.names import Names, fresh_run_id
 from evtbdd.journal import Journal
 from evtbdd.plan import Plan
-from evtbdd.scenario import Facilities, Scenario
+from evtbdd.scenario import Lent, Scenario
+from evtbdd.services.consumers import Consumers
 from evtbdd.services.declaration import Declaration as ServiceDeclaration
 from evtbdd.services.facility import Services, consumers
 from evtbdd.settings.load import Settings
@@ -35,7 +41,10 @@ class World:
         self.project = project
         self.run_id = fresh_run_id()
         self.patience = Patience(
-            timeout=main["timeout"], broker=main["connect timeout"], scale=main["timeout scale"]
+            timeout=main["timeout"],
+            broker=main["connect timeout"],
+            proof=main["proof timeout"],
+            scale=main["timeout scale"],
         )
         patience = self.patience.broker * self.patience.scale
         self.keeper = early.keeper
@@ -54,9 +63,10 @@ class World:
                 mask=self.secrets.mask,
                 early=early.brokers,
             ),
-            Names(main["prefix"], self.run_id),
+            Isolation(main["isolation"], Names(main["prefix"], self.run_id)),
             patience=patience,
             consumers=consumers(services.values()),
+            unlocked=[name for name in urls if not settings.section("broker", name)["lock"]],
         )
         self.services = Services(
             services,
@@ -65,13 +75,31 @@ class World:
             self.keeper,
             self.channels.deadline,
         )
-        self._facilities = Facilities(
+        self._legacy = Legacy(Following(self.channels.deadline, main["settle"]))
+        lasting = Consumers(self.services, main["isolation"])
+        self.channels.tap(lasting.passed_on, self._legacy.following.came)
+        self._lent = Lent(
             run_id=self.run_id,
             patience=self.patience,
             channels=self.channels,
             services=self.services,
-            lives=self.channels.lives(self.services.lives()),
+            lives=self.channels.lives(
+                self.services.lives(), self.services.lives_of_brokers(self.channels.brokers.names)
+            ),
             matchers=matcher_words(settings),
+            legacy=self._legacy,
+            consumers=lasting,
+            facilities=OpenFacilities(
+                facilities.Run(
+                    settings=settings,
+                    project=project,
+                    run_id=self.run_id,
+                    keeper=self.keeper,
+                    patience=self.patience,
+                    channels=self.channels,
+                    services=self.services,
+                )
+            ),
         )
         self._feature = 1
         self._scenario: Scenario | None = None
@@ -86,7 +114,7 @@ class World:
         wanted: dict[str, Sequence[Wanted]] = {}
         for scope, plan in plans.items():
             scopes = {**self._scopes(), "scenario": scope}
-            channels = ScenarioChannels(self.channels, scopes, self._facilities.lives, Journal())
+            channels = ScenarioChannels(self.channels, scopes, self._lent.lives, Journal())
             needed = plan.tell(channels, self.services)
             wanted[scope] = channels.wanted(needed).get(scope, ())
         self.channels.ahead({scope: of_it for scope, of_it in wanted.items() if of_it})
@@ -106,7 +134,7 @@ class World:
         `scope` is the name of the scenario's own scope, `s12` for the twelfth.
         """
         scopes = {**self._scopes(), "scenario": scope}
-        self._scenario = Scenario(self._facilities, scopes, [folder, self.project])
+        self._scenario = Scenario(self._lent, plan.title, scopes, [folder, self.project])
         self._scenario.prepare(plan)
         return self._scenario
 
@@ -120,6 +148,8 @@ class World:
             with ExitStack() as given_back:
                 given_back.callback(scenario.channels.end)
                 given_back.callback(scenario.services.end)
+                given_back.callback(scenario.facilities.end)
+                given_back.callback(scenario.leave)
 
     def end_feature(self) -> None:
         """Give back what lived for the feature."""
@@ -130,6 +160,8 @@ class World:
     def _end_scope(self, scope: str) -> None:
         with ExitStack() as given_back:
             given_back.callback(self.channels.close_scope, scope)
+            given_back.callback(self._legacy.drop, scope)
+            given_back.callback(self._lent.consumers.drop, scope)
             given_back.callback(self.services.close_scope, scope)
 
     def close(self) -> None:
@@ -137,7 +169,9 @@ class World:
         with ExitStack() as given_back:
             given_back.callback(self.keeper.close)
             given_back.callback(self.channels.close)
+            given_back.callback(self._legacy.following.close)
             given_back.callback(self.services.close)
+            given_back.callback(self._lent.facilities.close)
             given_back.callback(self._end_scope, "run")
             given_back.callback(self.end_feature)
             given_back.callback(self.end)

@@ -301,7 +301,7 @@ def remember_its(scenario: Scenario, *, address: str, name: str) -> None:
 )
 def fresh_id(scenario: Scenario, *, name: str) -> None:
     """A value that nobody else has, for ${NAME} in later steps."""
-    scenario.values.remember(name, scenario.values.text("${uuid}"))
+    scenario.values.remember_fresh(name)
 
 
 @step(

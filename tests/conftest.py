@@ -47,6 +47,15 @@ def real_kafka() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def secured_embedded() -> Iterator[Secured]:
+    """Embedded Kafkas with the same user and certificates."""
+    from brokers.secured_embedded import secured_embedded
+
+    with secured_embedded() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
 def secured() -> Iterator[Secured]:
     """A real Kafka with users and certificates."""
     from brokers.secured import secured_kafka

@@ -16,7 +16,12 @@ from evtbdd.words import quoted
 MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 
 KEYS = (
-    Key("security username", kinds.text, None, "the user as whom evtbdd connects (SASL)"),
+    Key(
+        "security username",
+        kinds.text,
+        None,
+        "the user as whom evtbdd connects (SASL); kafka+embedded:// lets nobody else in",
+    ),
     Key(
         "security password",
         kinds.text,
@@ -28,13 +33,16 @@ KEYS = (
         "security password file", kinds.secret_file, None, "a file that holds it, and nothing else"
     ),
     Key(
-        "security mechanism", kinds.choice(*MECHANISMS), "PLAIN", f"one of {', '.join(MECHANISMS)}"
+        "security mechanism",
+        kinds.choice(*MECHANISMS),
+        "PLAIN",
+        f"one of {', '.join(MECHANISMS)}; kafka+embedded:// knows PLAIN",
     ),
     Key(
         "security tls",
         kinds.yes_no,
         "no",
-        "encrypt, and trust the authorities of this machine",
+        "encrypt, and trust the authorities of this machine; of kafka+embedded:// its own",
         otherwise="yes with ca or certificate, else no",
     ),
     Key("security ca", kinds.text, None, "a PEM file with the only authorities to trust"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -20,7 +21,8 @@ class Channel:
 
     `recorded` is where it ended when the scenario began: services begin there, and what lies
     before is not the scenario's. `untouched` until a scenario has begun with it: as its name is
-    new, it still ends where it did when it was made.
+    new, it still ends where it did when it was made. `ours` unless it was there before us: only
+    what is ours is deleted. `passed_on` is told of all that comes, whether or not a scenario looks.
     """
 
     declaration: Declaration
@@ -29,6 +31,8 @@ class Channel:
     broker: Broker
     recorded: Ends = field(default_factory=dict)
     untouched: bool = True
+    ours: bool = True
+    passed_on: Callable[[Event], None] | None = None
 
     def __post_init__(self) -> None:
         self.unwatchable = self.broker.unwatchable(self.plan)
@@ -91,6 +95,8 @@ class Channel:
 
     def hand_over(self, record: Record) -> None:
         """Take what the reader saw; the sink of its watch."""
+        if self.passed_on is not None:
+            self.passed_on(self.event(record))
         with self._turn:
             if self._journal is not None and self._begins is None:
                 self._waiting.append(record)
@@ -100,11 +106,29 @@ class Channel:
     def _note(self, record: Record) -> None:
         lane, number = record.position.lane, record.position.number
         if self._journal is not None and number >= (self._begins or {}).get(lane, 0):
-            self._journal.append(Seen(Event(record, self.name, self._reading)))
+            self._journal.append(Seen(self.event(record)))
+
+    def event(self, record: Record) -> Event:
+        """A record of this channel, as scenarios speak of it."""
+        return Event(record, self.name, self._reading)
 
     def publish(self, messages: Sequence[Message], deadline: Deadline) -> Sequence[Position]:
         """Publish under its physical name."""
         return self.broker.publish(self.physical, messages, deadline)
+
+    def published(self, message: Message, position: Position) -> Event:
+        """What was published, as scenarios speak of it; only its broker's own facts are missing."""
+        return self.event(
+            Record(
+                self.physical,
+                message.key,
+                message.value,
+                tuple(message.headers),
+                position,
+                time.time(),
+                where="",
+            )
+        )
 
     def ends(self, deadline: Deadline) -> Ends:
         """Where it ends now; nowhere, where it cannot be watched."""

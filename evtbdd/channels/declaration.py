@@ -13,6 +13,7 @@ from evtbdd.ports import Codec
 from evtbdd.settings import kinds
 from evtbdd.settings.load import Settings
 from evtbdd.settings.schema import Key, Section
+from evtbdd.values.addresses import Address
 from evtbdd.values.types import type_rule
 from evtbdd.words import quoted, suggestion
 
@@ -22,9 +23,22 @@ SECTION = Section(
     help="A channel: a topic, an exchange or a queue, by the name that scenarios use for it.",
     keys=(
         Key("broker", kinds.text, None, "the broker it lies on", otherwise="the only one"),
+        Key(
+            "name",
+            kinds.text,
+            None,
+            "its fixed name on the broker, with isolation = namespace or shared",
+            otherwise="the channel's own",
+        ),
         Key("codec", kinds.text, "json", "json, text, bytes, or package.module:object"),
         Key("type", kinds.text, None, "the address of an event's type, or none"),
         Key("types", kinds.comma_list, "", "the types that can appear, with commas"),
+        Key(
+            "correlation",
+            kinds.text,
+            None,
+            "the address of a value by which events of different scenarios are told apart",
+        ),
         Key("dead letter", kinds.text, None, "the channel that its dead letters go to"),
         Key("attempts", kinds.count, None, "after how many deliveries they go there"),
         Key(
@@ -42,13 +56,15 @@ SECTION = Section(
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """A channel as declared; `broker` None means the only one."""
+    """A channel as declared; `broker` None means the only one, `fixed` is its name there."""
 
     name: str
     broker: str | None = None
+    fixed: str | None = None
     codec: str = "json"
     type: str | None = None
     types: frozenset[str] = frozenset()
+    correlation: Address | None = None
     partitions: int = 1
     dead_letter: str | None = None
     attempts: int | None = None
@@ -101,20 +117,32 @@ def _declare(
         raise SettingsError(
             f"The channel {quoted(name)} cannot have {partitions} partitions; it needs 1 or more."
         )
+    correlation = given.get("correlation")
     types = given.get("types", base.types)
     attempts = given.get("attempts") or base.attempts
     return Declaration(
         name,
         broker=_text(given.get("broker")) or base.broker,
+        fixed=_text(given.get("name")) or base.fixed,
         codec=_text(given.get("codec")) or base.codec,
         type=_text(given.get("type")) or base.type,
         types=frozenset(map(str, types)) if isinstance(types, tuple | frozenset) else base.types,
+        correlation=_address(name, correlation) if correlation else base.correlation,
         partitions=partitions,
         dead_letter=_text(given.get("dead letter")) or base.dead_letter,
         attempts=attempts if isinstance(attempts, int) else None,
         watch=_text(given.get("watch")) or base.watch,
         options={**base.options, **options.of_given(given)},
     )
+
+
+def _address(name: str, text: object) -> Address:
+    try:
+        return Address.parse(str(text))
+    except PhraseError as error:
+        raise SettingsError(
+            f"The channel {quoted(name)} cannot have correlation = {text}: {error}"
+        ) from error
 
 
 def _text(value: object) -> str | None:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from evtbdd.channels.channel import Channel
 from evtbdd.clock import Deadline
-from evtbdd.errors import BrokerError
-from evtbdd.words import listed
+from evtbdd.errors import BrokerError, SettingsError
+from evtbdd.words import counted, listed, quoted
 
 Give = Callable[[], Deadline]
 """Gives one answer of a broker its time."""
@@ -21,15 +21,25 @@ def by_broker(channels: Iterable[Channel]) -> Sequence[Sequence[Channel]]:
     return list(grouped.values())
 
 
-def make(channels: Iterable[Channel], deadline: Give, created: Callable[[Channel], None]) -> None:
+def make(
+    channels: Iterable[Channel],
+    deadline: Give,
+    created: Callable[[Channel], None],
+    *,
+    shared: bool = False,
+) -> None:
     """Create and watch channels, those of one broker in one call.
 
     `created` is called for each as soon as it is there, so that it is deleted also if watching
-    should fail. Whatever is published after this returns will be seen. Raises BrokerError.
+    should fail. Whatever is published after this returns will be seen. Where others may use them
+    too, those that are there are taken as they are. Raises BrokerError.
     """
     for several in by_broker(channels):
         broker = several[0].broker
-        broker.create([each.plan for each in several], deadline())
+        if shared:
+            _take_what_is_there(several, deadline())
+        if new := [each.plan for each in several if each.ours]:
+            broker.create(new, deadline())
         for each in several:
             created(each)
         by_name = {each.physical: each for each in several if each.unwatchable is None}
@@ -41,6 +51,22 @@ def make(channels: Iterable[Channel], deadline: Give, created: Callable[[Channel
             )
             for physical, channel in by_name.items():
                 channel.recorded = ends[physical]
+
+
+def _take_what_is_there(channels: Sequence[Channel], deadline: Deadline) -> None:
+    """Note which of the channels are not ours to make; SettingsError where one is another."""
+    there = channels[0].broker.lanes([each.physical for each in channels], deadline)
+    for each in channels:
+        each.untouched = False  # others may be at work on it
+        each.ours = each.physical not in there
+        lanes = len(there.get(each.physical, ()))
+        wanted = each.plan.partitions
+        if not each.ours and wanted not in (1, lanes):
+            raise SettingsError(
+                f"The channel {quoted(each.name)} is to have {counted(wanted, 'partition')}, and "
+                f"{each.where} is there already, with {lanes}. With isolation = shared what is "
+                "there is used as it is: leave out its partitions."
+            )
 
 
 def unmake(channels: Iterable[Channel], deadline: Give) -> Sequence[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from copy import copy
 from dataclasses import dataclass, field
 from threading import Lock
 from types import MappingProxyType
@@ -16,6 +17,7 @@ from evtbdd.offers import BrokerFacts
 from evtbdd.ports import Broker
 from evtbdd.provisioning.local_kafka.keeping import Keeper
 from evtbdd.provisioning.provision import EarlyBroker, Provisioned, provision
+from evtbdd.provisioning.url import BrokerUrl
 from evtbdd.settings import kinds
 from evtbdd.settings.mask import Secrets
 from evtbdd.settings.schema import Key, Section
@@ -34,6 +36,12 @@ SECTION = Section(
             "kafka+docker://image:tag, sqs://REGION?endpoint=http://host:port, sqs+embedded://, "
             "memory://",
         ),
+        Key(
+            "lock",
+            kinds.yes_no,
+            "yes",
+            "with isolation = shared: keep other runs off its channels; no, where you see to that",
+        ),
         *security.KEYS,
     ),
 )
@@ -42,7 +50,10 @@ DEFAULT_NAME = "main"
 
 @dataclass
 class _Place:
-    """A broker by its URL: not opened yet, open, or failed for good."""
+    """A broker by its URL: not opened yet, open, or failed for good.
+
+    One of a scope has an `origin`, that of the run: it takes its early broker, and fails with it.
+    """
 
     url: str
     security: Security | None = None
@@ -50,6 +61,11 @@ class _Place:
     provisioned: Provisioned | None = None
     failure: EvtbddError | None = None
     turn: Lock = field(default_factory=Lock)
+    origin: _Place | None = None
+
+
+Opener = Callable[[str, Callable[[], Provisioned]], Provisioned]
+"""Opens the broker of a name; what it is handed provisions it once more."""
 
 
 class Brokers:
@@ -76,6 +92,17 @@ class Brokers:
         self._places = self._places or {DEFAULT_NAME: _Place("memory://")}
         self._keeper = keeper
         self._patience = patience
+        self._opened_by: Opener = lambda _, provisioned: provisioned()
+
+    def of_scope(self, opener: Opener) -> Brokers:
+        """The same brokers once more, opened in another way; one that fails does so for all."""
+        brokers = copy(self)
+        brokers._opened_by = opener
+        brokers._places = {
+            name: _Place(place.url, place.security, origin=place)
+            for name, place in self._places.items()
+        }
+        return brokers
 
     @property
     def names(self) -> Sequence[str]:
@@ -97,22 +124,29 @@ class Brokers:
                 f"No broker is called {quoted(name)}. {suggestion(name, self.names, 'brokers')}"
             )
         place = self._places[name]
+        origin = place.origin or place
         with place.turn:
-            if place.failure is not None:
-                raise place.failure.with_traceback(None)
+            if origin.failure is not None:
+                raise origin.failure.with_traceback(None)
             if place.provisioned is None:
                 try:
-                    place.provisioned = self._open(place)
+                    place.provisioned = self._open(name, place)
                 except EvtbddError as error:
                     said = f"The broker {quoted(name)} ({place.url}): {error}"
-                    place.failure = type(error)(self._mask(said))
-                    raise place.failure from error
+                    origin.failure = type(error)(self._mask(said))
+                    raise origin.failure from error
             return place.provisioned.broker
 
-    def fact(self, name: str) -> str:
-        """What stands for `${broker.NAME}`, and `${broker.NAME.host}`, `.port`, `.user`, `.password`.
+    def is_own(self, name: str) -> bool:
+        """Whether a broker is this run's alone."""
+        return BrokerUrl.parse(self._places[name].url).is_own
 
-        Others are the broker's own. UnknownName also for the user of a broker that has none.
+    def fact(self, name: str) -> str:
+        """What stands for `${broker.NAME}`, and for what it is followed by.
+
+        `.host`, `.port`; `.user`, `.password`; the paths of files: `.ca`, `.certificate`, `.key`;
+        and what the broker tells of itself.
+        UnknownName also for the user, or the file, of a broker that has none.
         """
         if name in self._places:
             return self.get(name).address
@@ -126,6 +160,8 @@ class Brokers:
             return known[fact]
         if broker in self._places and fact in {"user", "password"}:
             return self._credential(broker, fact)
+        if broker in self._places and fact in {"ca", "certificate", "key"}:
+            return self._file(broker, fact)
         raise UnknownName(
             f"There is nothing called ${{broker.{name}}}. "
             f"{suggestion(broker or name, self.names, 'brokers')}"
@@ -140,16 +176,37 @@ class Brokers:
             )
         return found
 
-    def _open(self, place: _Place) -> Provisioned:
-        early, place.early = place.early, None
-        with ExitStack() as given_back:
-            provisioned = provision(
+    def _file(self, name: str, fact: str) -> str:
+        self.get(name)
+        provisioned = self._places[name].provisioned
+        secured = (provisioned and provisioned.security) or Security()
+        files = {
+            "ca": (secured.ca, "security ca, nor security tls = yes on a broker of the run's own"),
+            "certificate": (secured.certificate, "security certificate"),
+            "key": (secured.key or secured.certificate, "security certificate"),
+        }
+        path, lacking = files[fact]
+        if path is None:
+            raise UnknownName(
+                f"${{broker.{name}.{fact}}}: [evtbdd:broker:{name}] has no {lacking}."
+            )
+        return str(path)
+
+    def _open(self, name: str, place: _Place) -> Provisioned:
+        origin = place.origin or place
+        early, origin.early = origin.early, None
+
+        def provisioned_now() -> Provisioned:
+            return provision(
                 place.url,
                 self._keeper,
                 patience=self._patience,
                 security=place.security,
                 early=early,
             )
+
+        with ExitStack() as given_back:
+            provisioned = self._opened_by(name, provisioned_now)
             given_back.callback(provisioned.close)
             provisioned.broker.ping(Deadline.after(self._patience))
             given_back.pop_all()

@@ -115,6 +115,7 @@ class Publisher:
         for each in sent:
             (position,) = channel.publish([each.message], self._channels.deadline())
             key = text_or_bytes(each.message.key)
-            self._journal.append(Published(channel.name, position, each.type, key, history))
+            event = channel.published(each.message, position)
+            self._journal.append(Published(channel.name, position, each.type, key, history, event))
             if not history:
                 self._last = each

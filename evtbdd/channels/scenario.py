@@ -15,8 +15,9 @@ from evtbdd.errors import PhraseError, UnknownName
 from evtbdd.journal import Acted, Journal, ScenarioBegan
 from evtbdd.offers import ChannelFacts
 from evtbdd.phrases import Data
-from evtbdd.ports import Ends
+from evtbdd.ports import Broker, Ends
 from evtbdd.tables import located
+from evtbdd.values.addresses import Address
 from evtbdd.words import a, listed, quoted, suggestion
 
 
@@ -42,6 +43,7 @@ class ScenarioChannels:
         self._absent: set[str] = set()
         self._open: dict[str, Channel] = {}
         self._began: Mapping[str, Ends] | None = None
+        self._asked = 0.0
 
     def declare(self, declaration: Declaration) -> None:
         """Add a channel that a step declares; it wins over the settings."""
@@ -58,6 +60,7 @@ class ScenarioChannels:
         begin now.
         """
         opened = self._opened(names)
+        self._channels.tell(opened.values())
         for channel in opened.values():
             channel.note_in(self._journal)
         self._open.update(opened)
@@ -80,7 +83,7 @@ class ScenarioChannels:
                 declaration = self._declared[name]
                 dead = declaration.dead_letter
                 wanted = Wanted(declaration, None if dead is None else self.physical_of(dead))
-                by_scope.setdefault(self._scope_of(name), []).append(wanted)
+                by_scope.setdefault(self.scope_of(name), []).append(wanted)
         return by_scope
 
     def _with_dead_letters(self, names: Iterable[str]) -> Sequence[str]:
@@ -98,12 +101,35 @@ class ScenarioChannels:
         declared = self._declared.get(name)
         return (declared and declared.broker) or self._channels.brokers.only()
 
-    def _scope_of(self, name: str) -> str:
-        return self._scopes[self._lives.get(name, "scenario")]
+    def broker(self, name: str) -> Broker:
+        """The broker that a channel lies on, whether or not the channel is there."""
+        return self._channels.broker(self.scope_of(name), self._declared.get(name))
+
+    def lives(self, name: str) -> str:
+        """How long a channel lives: scenario, feature or run."""
+        return self._channels.lives_for(self._declared.get(name), self._lives.get(name, "scenario"))
+
+    def scope_of(self, name: str) -> str:
+        """The name of the scope in which a channel lives."""
+        return self._scopes[self.lives(name)]
+
+    def correlation(self, name: str) -> Address | None:
+        """The address by which the events of a channel are told apart, where it has one."""
+        declared = self._declared.get(name)
+        return None if declared is None else declared.correlation
+
+    def are_correlated(self) -> bool:
+        """Whether any channel has such an address."""
+        return any(each.correlation is not None for each in self._declared.values())
+
+    def broker_fact(self, dotted: str) -> str:
+        """What stands for `${broker.NAME}` and `${broker.NAME.…}` in this scenario."""
+        return self._channels.broker_fact(self._scopes, dotted)
 
     def begin(self) -> None:
         """Begin the scenario: its first step is about to run. Notes where every channel stands."""
-        self._journal.append(ScenarioBegan(self._begin(self._open)))
+        self._asked = self._journal.now()
+        self._journal.append(ScenarioBegan(self._begin(self._open), self._asked))
 
     def _begin(self, channels: Mapping[str, Channel]) -> Mapping[str, Ends]:
         """Have these begin where they end now; only those are asked that somebody may have used."""
@@ -119,8 +145,8 @@ class ScenarioChannels:
 
         `at_beginning`: the very step began the scenario, so they stand where they stood then.
         """
-        began = self._began if at_beginning else None
-        self._journal.append(Acted(self.ends(self._open) if began is None else began))
+        began, asked = (self._began, self._asked) if at_beginning else (None, self._journal.now())
+        self._journal.append(Acted(self.ends(self._open) if began is None else began, asked))
 
     def ends(self, names: Iterable[str]) -> Mapping[str, Ends]:
         """Where channels end now, with one question to each broker."""
@@ -170,7 +196,7 @@ class ScenarioChannels:
                 raise PhraseError(
                     f"The channel {quoted(name)} is there already, and not with {key} = {value}. "
                     "A channel is created once, as it was declared then; this one lives for the "
-                    f"{self._lives.get(name, 'scenario')}."
+                    f"{self.lives(name)}."
                 )
 
     def require_table(self, data: Data) -> None:
@@ -201,7 +227,7 @@ class ScenarioChannels:
     def physical_of(self, name: str) -> str:
         """The physical name that a channel has in its scope, whether or not it is there."""
         declaration = self._declared.get(name) or Declaration(name)
-        return self._channels.physical(self._scope_of(name), declaration)
+        return self._channels.physical(self.scope_of(name), declaration)
 
     def _fact(self, channel: Channel, fact: str) -> str:
         known: Mapping[str, str] = {}
@@ -221,15 +247,15 @@ class ScenarioChannels:
 
         PhraseError for one that other scenarios need too.
         """
-        scope_name = self._scope_of(name)
-        if scope_name != self._scopes["scenario"]:
+        if (lives := self.lives(name)) != "scenario":
+            why = "belongs to a service that lives" if name in self._lives else "lives"
             raise PhraseError(
-                f"The channel {quoted(name)} belongs to a service that lives for the "
-                f"{self._lives[name]}, so this scenario cannot be without it."
+                f"The channel {quoted(name)} {why} for the {lives}, so this scenario cannot be "
+                "without it."
             )
         self.leave_out(name)
         if self._open.pop(name, None) is not None:
-            self._channels.scope(scope_name).remove(name)
+            self._channels.scope(self._scopes[lives]).remove(name)
 
     def known(self) -> Sequence[str]:
         """The names of all channels that can be spoken of."""

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from evtbdd.channels.channel import Channel
 from evtbdd.channels.declaration import Declaration
+from evtbdd.channels.locks import SharedLocks
 from evtbdd.channels.making import Give, make, unwatch
 from evtbdd.channels.options import require_known
 from evtbdd.channels.pool import Brokers
 from evtbdd.errors import PhraseError, SettingsError, UnknownName
-from evtbdd.isolation.names import Names
+from evtbdd.isolation.modes import SHARED, Isolation
 from evtbdd.ports import ChannelPlan
 from evtbdd.words import listed, quoted
 
@@ -34,15 +35,17 @@ class ChannelScope:
     def __init__(
         self,
         scope: str,
-        names: Names,
+        isolation: Isolation,
         brokers: Brokers,
+        locks: SharedLocks,
         consumers: Mapping[str, frozenset[str]],
         deadline: Give,
     ) -> None:
         self.scope = scope
         self.channels: dict[str, Channel] = {}
-        self._names = names
+        self._isolation = isolation
         self._brokers = brokers
+        self._locks = locks
         self._consumers = consumers
         self._deadline = deadline
 
@@ -61,7 +64,7 @@ class ChannelScope:
             raise UnknownName(f"Of the channel {quoted(declaration.name)}: {error}") from error
         require_known(declaration.name, declaration.options, broker.capabilities)
         rule = broker.capabilities.of(declaration.options).names
-        physical = self._names.channel(self.scope, declaration.name, rule)
+        physical = self._isolation.physical(self.scope, declaration.name, declaration.fixed, rule)
         if (fault := broker.name_fault(physical)) is not None:
             raise PhraseError(
                 f"The channel {quoted(declaration.name)} cannot be a {broker.capabilities.channel} "
@@ -81,18 +84,23 @@ class ChannelScope:
 
     def missing(self, wanted: Iterable[Wanted]) -> Sequence[Channel]:
         """Those that are not there yet, planned."""
-        return [
+        planned = [
             self.plan(each.declaration, each.dead_letter)
             for each in wanted
             if each.declaration.name not in self.channels
         ]
+        _require_names_of_their_own([*self.channels.values(), *planned])
+        return planned
 
     def open(self, wanted: Iterable[Wanted]) -> None:
         """Create and watch channels; those that are there already are left as they are.
 
         Whatever is published after it returns will be seen.
         """
-        make(self.missing(wanted), self._deadline, self.add)
+        missing = self.missing(wanted)
+        self._locks.hold(missing)
+        shared = self._isolation.mode == SHARED
+        make(missing, self._deadline, self.add, shared=shared)
 
     def add(self, channel: Channel) -> None:
         """Take note of a channel that is there from now on."""
@@ -104,3 +112,16 @@ class ChannelScope:
         if channel is not None:
             unwatch([channel])
             channel.broker.delete([channel.physical], self._deadline())
+
+
+def _require_names_of_their_own(channels: Iterable[Channel]) -> None:
+    """Raise SettingsError where two channels would be one on their broker."""
+    known: dict[tuple[str, str], str] = {}
+    for each in channels:
+        other = known.setdefault((each.broker_name, each.physical), each.name)
+        if other != each.name:
+            raise SettingsError(
+                f"The channels {quoted(other)} and {quoted(each.name)} both have the name "
+                f"{quoted(each.physical)} on the broker {quoted(each.broker_name)}; each needs one "
+                "of its own."
+            )

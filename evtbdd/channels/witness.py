@@ -8,18 +8,41 @@ from evtbdd.channels.channel import Channel
 from evtbdd.channels.scenario import ScenarioChannels
 from evtbdd.clock import Deadline
 from evtbdd.errors import UnsupportedCapability
-from evtbdd.ports import Capability, ServiceHealth
+from evtbdd.ports import Capability, Earlier, ServiceHealth
+from evtbdd.values.addresses import Address
 from evtbdd.words import quoted
 
 
 class ChannelWitness:
-    """The Witness of a scenario, told from its channels; `health` tells of the services."""
+    """The Witness of a scenario, told from its channels.
+
+    `health` tells of the services, `fresh_ids` of the scenario's own ids, and `earlier` of what
+    earlier scenarios have left.
+    """
 
     def __init__(
-        self, channels: ScenarioChannels, health: Callable[[], Sequence[ServiceHealth]]
+        self,
+        channels: ScenarioChannels,
+        health: Callable[[], Sequence[ServiceHealth]],
+        fresh_ids: Callable[[], Sequence[object]],
+        earlier: Earlier,
     ) -> None:
         self._channels = channels
+        self._earlier = earlier
         self.health = health
+        self.fresh_ids = fresh_ids
+
+    def shared(self, channel: str) -> bool:
+        """Whether it outlives the scenario, as services that know it do."""
+        return self._channels.lives(channel) != "scenario"
+
+    def correlation(self, channel: str) -> Address | None:
+        """That of its declaration."""
+        return self._channels.correlation(channel)
+
+    def earlier(self) -> Earlier:
+        """What earlier scenarios have left to this one."""
+        return self._earlier
 
     def read_up(self, channels: Sequence[str], deadline: Deadline) -> None:
         """Return when all that is stored on channels by now was handed over."""

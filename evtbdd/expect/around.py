@@ -29,10 +29,16 @@ def circumstances(
     telling = [pattern for pattern in lacking if pattern != Pattern()]
     elsewhere: list[Sighting] = []
     here: dict[Lies, list[Sighting]] = {lies: [] for lies in Lies}
+    strays: list[Sighting] = []
+    foreign = 0
     for outside in view.outside:
         event = outside.sighting.event
         if event.channel == question.channel:
-            if any(pattern.fits(event) for pattern in lacking):
+            if outside.lies is Lies.STRAY:
+                strays.append(outside.sighting)
+            elif outside.lies is Lies.FOREIGN:
+                foreign += 1
+            elif any(pattern.fits(event) for pattern in lacking):
                 here[outside.lies].append(outside.sighting)
         elif outside.lies is Lies.INSIDE and any(pattern.fits(event) for pattern in telling):
             elsewhere.append(outside.sighting)
@@ -46,5 +52,7 @@ def circumstances(
         own=here[Lies.OWN],
         before=here[Lies.BEFORE],
         history=here[Lies.HISTORY],
+        strays=[(each, view.correlation.scenario(each.event)) for each in strays],
+        foreign=foreign,
         services=services,
     )

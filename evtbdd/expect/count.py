@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from evtbdd.expect.pattern import Pattern
 from evtbdd.expect.phrasing import said
-from evtbdd.expect.question import Answer, Claim, none_of, too_few, watched
+from evtbdd.expect.question import Answer, Claim, Ours, none_of, too_few, watched
 from evtbdd.expect.sighting import Sighting
 from evtbdd.words import counted
 
@@ -62,6 +62,12 @@ class Counted(Claim):
     def unmatched(self) -> Sequence[tuple[str, Pattern]]:
         """The pattern, where too few fit."""
         return (("", self.patterns[0]),) if len(self.fitting) < self.least else ()
+
+    def in_doubt(self, holds: bool, ours: Ours) -> Sighting | None:
+        """None also where too many are ours alone, or fewer would do as well."""
+        if self.least == 0 if holds else sum(map(ours, self.fitting)) > self.most:
+            return None
+        return super().in_doubt(holds, ours)
 
     def _said(self, noun: str, verb: str, *, in_all: bool) -> str:
         """The phrase with a time."""

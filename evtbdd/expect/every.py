@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from evtbdd.events import Event
 from evtbdd.expect.pattern import Pattern
 from evtbdd.expect.phrasing import said
-from evtbdd.expect.question import Answer, Claim, no_such, watched
+from evtbdd.expect.question import Answer, Claim, Ours, first_not, no_such, watched
 from evtbdd.expect.sighting import Sighting
 
 
@@ -69,6 +69,16 @@ class EveryHas(Claim):
     def unmatched(self) -> Sequence[tuple[str, Pattern]]:
         """The pattern, where there was none."""
         return () if self._members else (("", self.patterns[0]),)
+
+    @property
+    def among(self) -> Sequence[Pattern]:
+        """What chooses them, too."""
+        return (self._among, *self.patterns)
+
+    def in_doubt(self, holds: bool, ours: Ours) -> Sighting | None:
+        """None also where one that is ours decides it: one odd one, or one where all fit."""
+        deciding = self._members if holds else self._odd
+        return None if any(map(ours, deciding)) else first_not(ours, deciding)
 
     def watched_form(self, *, in_all: bool = False) -> str:
         """The phrase with a time."""

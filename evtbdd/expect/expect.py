@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from evtbdd.clock import MONOTONIC, Clock, Deadline
 from evtbdd.errors import ExpectationFailed, ServiceError, Unproven
 from evtbdd.expect.around import circumstances
+from evtbdd.expect.doubt import NEWS, await_earlier, require_ours, still_open
 from evtbdd.expect.explain import explain
 from evtbdd.expect.proof import ended, how_long, logs, lost, prove, unreadable
 from evtbdd.expect.question import Answer, Claim, Question
 from evtbdd.expect.sighting import Sighting
 from evtbdd.expect.view import View
+from evtbdd.expect.whose import Correlation, own_marks
 from evtbdd.expect.window import window
 from evtbdd.journal import (
     Acted,
@@ -30,13 +33,17 @@ from evtbdd.words import duration, listed
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long waits may be, in seconds: of a step that names no time, of a broker's answer.
+    """How long waits may be, in seconds.
+
+    They are that of a step that names no time, that for a broker's answer, and that of a claim for
+    what earlier scenarios have left open.
 
     `scale` multiplies every patience, never a time that is watched.
     """
 
     timeout: float = 5.0
     broker: float = 5.0
+    proof: float = 10.0
     scale: float = 1.0
 
 
@@ -67,10 +74,12 @@ class Expect:
         view = self._view(question, in_all)
         answer = self._ask(view, question, deadline, give_up=True)
         if answer is Answer.MET:
+            self._require_ours(question, view, holds=True)
             self._meet(question, arrived=True)
             return
         if answer is Answer.OPEN:
             question.at_the_end()
+        self._require_ours(question, view, holds=False)
         patience = self._patience.timeout if within is None else within
         time = f" within {duration(patience)}{' in all' if in_all else ''}"
         self._fail(view, question, answer, time, waited=self._clock.now() - began)
@@ -83,24 +92,44 @@ class Expect:
         service had ended by itself, or where the window holds what cannot be read.
         """
         view = self._view(question, in_all)
-        answer = self._ask(view, question, self.watch_until(during or 0.0))
+        if during is not None:
+            await_earlier(question, view, self._witness, self._proof_deadline())
+        answer = self._ask(view, question, self._watch(question.channel, during or 0.0))
         if answer is Answer.OPEN and during is None:
             prove(question, view, self._journal, self._witness)
             raise how_long(question, in_all=in_all)
         if answer is Answer.CONTRADICTED or not question.at_the_end():
+            self._require_ours(question, view, holds=False)
             time = "" if during is None else f" during {duration(during)}"
             time += " in all" if in_all else ""
             self._fail(view, question, answer, time)
         prove(question, view, self._journal, self._witness)
+        self._require_ours(question, view, holds=True)
         self._meet(question, arrived=False)
 
     def watch_until(self, during: float) -> Deadline:
         """When a watch of so many seconds is over: they count from the last act or arrival."""
-        last = next(
+        return Deadline(self._last_act() + during, during, self._clock)
+
+    def _watch(self, channel: str, during: float) -> Deadline:
+        """As `watch_until`, but no sooner than if it began when nothing of others was open any more.
+
+        A service that is busy with an earlier scenario's event has not come to this one's yet.
+        """
+        since = max(self._last_act(), self._witness.earlier().done_at(channel))
+        return Deadline(since + during, during, self._clock)
+
+    def _last_act(self) -> float:
+        return next(
             (noted.at for noted in reversed(self._journal.since()) if _acts(noted.entry)),
             self._journal.began,
         )
-        return Deadline(last + during, during, self._clock)
+
+    def _proof_deadline(self) -> Deadline:
+        return Deadline.after(self._patience.proof * self._patience.scale, self._clock)
+
+    def _require_ours(self, question: Question, view: View, *, holds: bool) -> None:
+        require_ours(question, view, self._journal, self._witness, holds=holds)
 
     def patience(self, within: float | None) -> Deadline:
         """When the patience of a step is over that names that time, or none."""
@@ -115,7 +144,15 @@ class Expect:
             own_counts=own_counts,
             began=self._journal.began,
         )
-        return View(self._journal, seen_from, question)
+        witness = self._witness
+        correlation = Correlation(
+            lambda channel: witness.correlation(channel) if witness.shared(channel) else None,
+            cache(
+                lambda: own_marks(self._journal.since(), witness.fresh_ids(), witness.correlation)
+            ),
+            witness.earlier().whose,
+        )
+        return View(self._journal, seen_from, question, correlation)
 
     def _ask(
         self, view: View, question: Question, deadline: Deadline, *, give_up: bool = False
@@ -163,6 +200,10 @@ class Expect:
         """
         dead = lost(self._witness)
         contradicted = answer is Answer.CONTRADICTED
+        meanwhile = [f"meanwhile: {ended(each)}" for each in dead] if contradicted else []
+        if waited is not None and not contradicted:
+            news = Deadline.after(NEWS, self._clock)
+            meanwhile += still_open(question.channel, self._witness, news)
         around = circumstances(
             question,
             view,
@@ -170,7 +211,7 @@ class Expect:
             time=time,
             spent="watched" if waited is None else "waited",
             waited=self._clock.now() - view.window.began if waited is None else waited,
-            services=[f"meanwhile: {ended(each)}" for each in dead] if contradicted else (),
+            services=meanwhile,
         )
         text = explain(question, around)
         if contradicted:

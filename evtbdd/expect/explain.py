@@ -13,7 +13,7 @@ from evtbdd.expect.layout import DETAILS, Block, fitted
 from evtbdd.expect.pattern import Pattern, brief
 from evtbdd.expect.question import Question
 from evtbdd.expect.sighting import Sighting
-from evtbdd.words import listed, quoted
+from evtbdd.words import counted, listed, quoted
 
 MOST_SHOWN = 3
 MOST_OTHERS = 6
@@ -28,7 +28,8 @@ class Circumstances:
     `time` says how long was to be waited or watched; `waited` is how many seconds it was, as
     `spent` calls it; `where` names broker, address and channel; `elsewhere`, `too_early`, `own`,
     `before` and `history` are the events that would have fitted, but lie outside of the window;
-    `services` are sentences about those that ended.
+    `strays` are those of earlier scenarios, each with its name, and `foreign` counts those of
+    somebody else; `services` are sentences about those that ended, or are busy with something else.
     """
 
     time: str
@@ -40,6 +41,8 @@ class Circumstances:
     own: Sequence[Sighting] = ()
     before: Sequence[Sighting] = ()
     history: Sequence[Sighting] = ()
+    strays: Sequence[tuple[Sighting, str]] = ()
+    foreign: int = 0
     services: Sequence[str] = field(default_factory=tuple)
 
 
@@ -166,6 +169,17 @@ def _outside(around: Circumstances) -> list[str]:
         )
     if around.before:
         lines.append("stray: such an event came from before this scenario")
+    if around.strays:
+        strays = [
+            f"{brief(each.event)} at {each.moment}, of the scenario {quoted(scenario)}"
+            for each, scenario in around.strays
+        ]
+        more = f"; and {len(strays) - MOST_SHOWN} more" if len(strays) > MOST_SHOWN else ""
+        lines.append(f"stray: {'; '.join(strays[:MOST_SHOWN])}{more}")
+    if around.foreign:
+        lines.append(
+            f"ignored: {counted(around.foreign, 'event')} of somebody else's, by correlation"
+        )
     return lines
 
 

@@ -33,6 +33,11 @@ class LastHas(Question):
         return Answer.OPEN
 
     @property
+    def among(self) -> Sequence[Pattern]:
+        """What chooses them, too."""
+        return (self._among, *self.patterns)
+
+    @property
     def met(self) -> Sequence[Sighting]:
         """The last one."""
         return self._members[-1:]

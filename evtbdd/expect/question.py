@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 
 from evtbdd.events import Event
@@ -13,6 +13,9 @@ from evtbdd.words import listed
 
 MOST_SAID = 4
 """Of so many fields at most a sentence speaks."""
+
+Ours = Callable[[Sighting], bool]
+"""Whether an event is known to be of this scenario."""
 
 WATCH = "during 2 seconds"
 """The time that is proposed to an author who gave none."""
@@ -98,6 +101,20 @@ class Question(ABC):
         """The rows that nothing has met, each with how to call it; for arrivals."""
         return ()
 
+    @property
+    def among(self) -> Sequence[Pattern]:
+        """What chooses the events that it is about."""
+        return self.patterns
+
+    def in_doubt(self, holds: bool, ours: Ours) -> Sighting | None:
+        """The first event on which its answer rests and that may not be of this scenario.
+
+        None where it would be answered alike without those. `holds` is the answer, `ours` tells of
+        which events it is known.
+        """
+        deciding = self.met if holds else [sighting for sighting, _ in self.culprits()]
+        return first_not(ours, deciding)
+
 
 class Claim(Question):
     """A question about all or none: it cannot be met before its time is over."""
@@ -108,6 +125,11 @@ class Claim(Question):
 
         It ends in a colon where the same table or text has to stand below it.
         """
+
+
+def first_not(ours: Ours, sightings: Iterable[Sighting]) -> Sighting | None:
+    """The first that is not known to be of this scenario."""
+    return next((each for each in sightings if not ours(each)), None)
 
 
 def watched(in_all: bool) -> str:

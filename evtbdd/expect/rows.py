@@ -9,7 +9,7 @@ from evtbdd.expect.assignment import Assignment, Subsequence
 from evtbdd.expect.lanes import Lanes
 from evtbdd.expect.pattern import Pattern
 from evtbdd.expect.phrasing import said
-from evtbdd.expect.question import Answer, Claim, Question, none_of, watched
+from evtbdd.expect.question import Answer, Claim, Ours, Question, first_not, none_of, watched
 from evtbdd.expect.sighting import Sighting
 from evtbdd.words import counted, listed
 
@@ -173,6 +173,20 @@ class OnlyTheseArrive(TheseArrive, Claim):
     def culprits(self) -> Sequence[tuple[Sighting, Pattern]]:
         """Those that no row needs."""
         return [(sighting, self._among) for sighting in self._surplus]
+
+    @property
+    def among(self) -> Sequence[Pattern]:
+        """What chooses them, too."""
+        return (self._among, *self.patterns)
+
+    def in_doubt(self, holds: bool, ours: Ours) -> Sighting | None:
+        """Of all: without one that meets a row, one too many would have met it.
+
+        None where rows are missing, and nothing is too many.
+        """
+        if not (holds or self._surplus or self._assignment.complete):
+            return None
+        return first_not(ours, [*self.met, *self._surplus])
 
     def watched_form(self, *, in_all: bool = False) -> str:
         """The phrase with a time."""

@@ -8,8 +8,12 @@ from evtbdd.clock import Deadline
 from evtbdd.events import Event
 from evtbdd.expect.question import Claim, Question
 from evtbdd.expect.sighting import Sighting
+from evtbdd.expect.whose import Correlation, Whose
 from evtbdd.expect.window import Lies, Window
 from evtbdd.journal import Journal, Noted, Seen, ServiceEnded
+
+OF_ANYONE = (Lies.INSIDE, Lies.TOO_EARLY)
+NOT_OURS = {Whose.STRAY: Lies.STRAY, Whose.FOREIGN: Lies.FOREIGN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +30,11 @@ class View:
     `unreadable` are those that a claim has doubts about; `ended` counts the ends of services.
     """
 
-    def __init__(self, journal: Journal, window: Window, question: Question) -> None:
+    def __init__(
+        self, journal: Journal, window: Window, question: Question, correlation: Correlation
+    ) -> None:
         self.window = window
+        self.correlation = correlation
         self.outside: list[Outside] = []
         self.unreadable: list[Sighting] = []
         self.ended = 0
@@ -48,7 +55,7 @@ class View:
 
     def _place(self, noted: Noted, event: Event) -> None:
         question = self._question
-        lies = self.window.lies(event)
+        lies = self._lies(event)
         seconds = noted.at - self.window.began
         if lies is not Lies.INSIDE or event.channel != question.channel:
             self.outside.append(Outside(lies, Sighting(0, seconds, event)))
@@ -57,3 +64,9 @@ class View:
         if isinstance(question, Claim) and question.doubts(event):
             self.unreadable.append(sighting)
         question.see(sighting)
+
+    def _lies(self, event: Event) -> Lies:
+        lies = self.window.lies(event)
+        if lies in OF_ANYONE:
+            lies = NOT_OURS.get(self.correlation.of(event), lies)
+        return lies

@@ -26,13 +26,19 @@ class Lies(Enum):
     OWN = "published by the scenario itself"
     HISTORY = "already held before the scenario began"
     BEFORE = "from before the scenario"
+    STRAY = "of an earlier scenario, by its correlation"
+    FOREIGN = "of somebody else, by its correlation"
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A window as data; `began` is a monotonic moment."""
+    """A window as data; `began` is a monotonic moment.
+
+    Whatever was stored before `asked`, another such moment, lies before the window.
+    """
 
     began: float
+    asked: float
     starts: Mapping[str, Ends]
     scenario_starts: Mapping[str, Ends]
     own: frozenset[Place]
@@ -62,19 +68,23 @@ def window(noted: Iterable[Noted], *, in_all: bool, own_counts: bool, began: flo
     `began` is when the scenario began. A channel that was added later than the window's beginning
     lies in it from its first event on.
     """
+    asked = began
     starts: Mapping[str, Ends] = {}
     scenario_starts: Mapping[str, Ends] = {}
     own: set[Place] = set()
     history: set[Place] = set()
     for item in noted:
         match item.entry:
-            case ScenarioBegan(ends):
+            case ScenarioBegan(ends, before):
                 starts = scenario_starts = ends
-                began = item.at
-            case Acted(ends) if not in_all:
-                starts, began = ends, item.at
+                began, asked = item.at, item.at if before is None else before
+            case Acted(ends, before) if not in_all:
+                starts = ends
+                began, asked = item.at, item.at if before is None else before
             case Published(channel=channel, position=position, history=past):
                 (history if past else own).add((channel, position))
             case _:
                 pass
-    return Window(began, starts, scenario_starts, frozenset(own), frozenset(history), own_counts)
+    return Window(
+        began, asked, starts, scenario_starts, frozenset(own), frozenset(history), own_counts
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from evtbdd.events import Event, Position
 from evtbdd.ports import Ends
@@ -11,27 +11,39 @@ from evtbdd.ports import Ends
 
 @dataclass(frozen=True, slots=True)
 class ScenarioBegan:
-    """The first step is about to run; `ends` are where each watched channel ended just before."""
+    """The first step is about to run; `ends` are where each watched channel ended just before.
+
+    `asked` is a monotonic moment before which all of them lie; None for that of the entry.
+    """
 
     ends: Mapping[str, Ends]
+    asked: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """A block of acts began under When; `ends` are where each watched channel ended just before."""
+    """A block of acts began under When; `ends` are where each watched channel ended just before.
+
+    `asked` as in ScenarioBegan.
+    """
 
     ends: Mapping[str, Ends]
+    asked: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A step's event was stored; `history` where it lies before the scenario's own beginning."""
+    """A step's event was stored; `history` where it lies before the scenario's own beginning.
+
+    `event` is all of it, as the channel reads it.
+    """
 
     channel: str
     position: Position
     type: str | None
     key: str | bytes | None
     history: bool = False
+    event: Event | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

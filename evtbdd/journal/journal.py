@@ -36,6 +36,10 @@ class Journal:
             self._more.notify_all()
         return noted
 
+    def now(self) -> float:
+        """The moment it is, by the journal's clock."""
+        return self._clock.now()
+
     def since(self, number: int = 0) -> Sequence[Noted]:
         """What was noted from that number on, up to now."""
         with self._more:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -16,8 +17,9 @@ from typing import IO, TYPE_CHECKING, Literal
 
 from evtbdd.clock import Deadline
 from evtbdd.errors import ServiceError
+from evtbdd.keeper.exit import Exit
 from evtbdd.keeper.log import ServiceLog
-from evtbdd.keeper.process import PATIENCE, Exit, Process
+from evtbdd.keeper.process import PATIENCE, Process
 from evtbdd.keeper.program import found_program, not_started, why_refused
 from evtbdd.keeper.reader import Connection, Reader
 from evtbdd.keeper.supervision.folders import remove
@@ -46,6 +48,7 @@ class Keeper:
         self._ready = False
         self._closing = False
         self._died: str | None = None
+        self._asked = self._answered = 0
         self._folders: list[Path] = []
 
     @classmethod
@@ -115,10 +118,26 @@ class Keeper:
             "log": _wired(service_log.path.absolute()),
             "stdin": stdin,
         }
-        refused = process.start(order, self._reader.thread)
+        try:
+            refused = process.start(order, self._reader.thread)
+        except ServiceError:
+            self._require_alive()
+            raise
         if refused:
             raise why_refused(name, *refused, program, directory, service_log.path)
         return process
+
+    def new_folder(self, prefix: str, parent: Path | None = None) -> Path:
+        """A new folder, for this user alone, that is removed when the run has ended.
+
+        It stands in `parent`, or where temporary files do. OSError where it cannot be made.
+        """
+        name = f"{prefix}{secrets.token_hex(8)}"
+        folder = (parent or Path(tempfile.gettempdir())).absolute() / name
+        # Announced first: so there is no moment in which a run that is killed would leave it.
+        self.remove_at_end(folder)
+        folder.mkdir(mode=0o700)
+        return folder
 
     def remove_at_end(self, folder: Path) -> None:
         """Have the folder removed, with all that is in it, when the run has ended."""
@@ -144,7 +163,7 @@ class Keeper:
             self._child.kill()
         status = self._child.wait(PATIENCE)
         self._said.close()
-        if status != 0:
+        if status != 0 or self._died:
             for folder in self._folders:
                 remove(os.fspath(folder))
         if left:
@@ -185,6 +204,19 @@ class Keeper:
             self._changed.wait_for(lambda: self._died is not None, deadline.remaining())
         raise ServiceError(self._died or "The keeper of the services does not listen.")
 
+    def _require_alive(self) -> None:
+        """Raise ServiceError where the keeper is dead: its supervisors may be heard to end first."""
+        with self._changed:
+            self._asked += 1
+            number = self._asked
+        self._tell({"do": "answer", "ask": number})
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._answered >= number or self._died is not None, PATIENCE
+            )
+        if self._died is not None:
+            raise ServiceError(self._died)
+
     def _wait_until_ready(self) -> None:
         with self._changed:
             self._changed.wait_for(lambda: self._ready or self._died is not None, PATIENCE)
@@ -195,6 +227,7 @@ class Keeper:
     def _hear(self, frame: Frame, _: bytes) -> None:
         with self._changed:
             self._ready = self._ready or "ready" in frame
+            self._answered = frame.get("answer", self._answered)
             self._changed.notify_all()
 
     def _lose(self) -> None:

@@ -6,12 +6,13 @@ import logging
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from evtbdd.clock import Deadline
 from evtbdd.errors import ServiceError
+from evtbdd.keeper.exit import Exit
 from evtbdd.keeper.log import ServiceLog
 from evtbdd.keeper.reader import Connection
 from evtbdd.words import duration, quoted
@@ -23,36 +24,13 @@ PATIENCE = 10.0
 """Seconds in which a supervisor must have done what needs no more than the kernel's help."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exit:
-    """How a process ended: with a code or by a signal, the other being None; and when.
-
-    `moment` is in seconds of `time.monotonic`, taken by its supervisor as it happened.
-    """
-
-    code: int | None
-    signal: int | None
-    moment: float
-
-    @classmethod
-    def of(cls, status: int, moment: float) -> Exit:
-        """From a code, or the negative number of a signal, as `subprocess` has it."""
-        return cls(None, -status, moment) if status < 0 else cls(status, None, moment)
-
-    def __str__(self) -> str:
-        """`ended with exit code 3`, `was ended by signal SIGKILL`."""
-        if self.signal is None:
-            return f"ended with exit code {self.code}"
-        return f"was ended by signal {_signal_name(self.signal)}"
-
-
 class Process:
     """A command in a session of its own, with everything that it starts.
 
     Its *group* is what the signals of a terminal would reach, and the groups of orphans that it
     has left behind. Its *tree* is everything that comes from it, by double fork or `setsid` too.
-    Every wait has a deadline; when it passes, or when the process's supervisor was killed by
-    somebody, ServiceError says so. Any thread may call.
+    Every wait has a deadline; when it passes, ServiceError says so. It does too when the process's
+    supervisor was killed by somebody: then the command was killed with it. Any thread may call.
     """
 
     def __init__(self, name: str, log: ServiceLog, ours: socket.socket) -> None:
@@ -145,8 +123,12 @@ class Process:
 
         `log.offset` may be a moment behind that.
         """
-        if not self._gone:
-            self._ask({"do": "mark"}, None)
+        if not (self._gone or self._lost):
+            try:
+                self._ask({"do": "mark"}, None)
+            except ServiceError:
+                if not self._lost:
+                    raise
         return self.log.offset
 
     # How the keeper starts it
@@ -171,6 +153,11 @@ class Process:
             self._end_log()
         with self._changed:
             self._note(frame)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Have everyone look who waits; those who wait for the end are told once."""
+        with self._changed:
             self._changed.notify_all()
             callbacks = self._callbacks if self._exit is not None else []
             self._callbacks = [] if callbacks else self._callbacks
@@ -203,10 +190,13 @@ class Process:
             self.log.end()
 
     def _lose(self) -> None:
-        self._end_log()
         with self._changed:
             self._lost = not self._gone
-            self._changed.notify_all()
+            if self._lost and self._exit is None and self._pid is not None:
+                # Before the log ends: whoever waited for a line asks next why none will come.
+                self._exit = Exit(None, signal.SIGKILL, time.monotonic(), lost=True)
+        self._end_log()
+        self._tell()
 
     # Asking and waiting
 
@@ -251,10 +241,3 @@ class Process:
         return ServiceError(
             f"{quoted(self.name)} (pid {self._pid}) {what} (waited {duration(deadline.seconds)})."
         )
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return str(number)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 from evtbdd.brokers.registry import Adapter, Connect, adapter, connected, load
 from evtbdd.brokers.security import Security
+from evtbdd.embedded.demands import NO_DEMANDS, Demands
 from evtbdd.errors import SettingsError
 from evtbdd.ports import Broker
 from evtbdd.provisioning.local_kafka.keeping import Keeper
+from evtbdd.provisioning.secured import Secured, secured
 from evtbdd.provisioning.url import BrokerUrl
-from evtbdd.words import quoted, suggestion
+from evtbdd.words import listed, quoted, suggestion
 
 _MOTO = "moto flask flask_cors werkzeug"
 
@@ -30,6 +33,8 @@ WRITTEN: Mapping[str, str] = {
     "sqs": "REGION?endpoint=http://host:port",
 }
 """What stands behind the scheme where that is no `host:port`."""
+DEMANDING = ("kafka+embedded",)
+"""Those of the run's own that demand of their clients what the settings say of security."""
 
 
 class OwnBroker(Protocol):
@@ -48,10 +53,14 @@ class OwnBroker(Protocol):
 
 @dataclass
 class Provisioned:
-    """A broker to speak to, and what must be given back when it is no longer needed."""
+    """A broker to speak to, and what must be given back when it is no longer needed.
+
+    `security` is that of its clients, evtbdd's own and others.
+    """
 
     broker: Broker
     give_back: list[Callable[[], None]] = field(default_factory=list)
+    security: Security | None = None
 
     def close(self) -> None:
         """Close the connection, then what was provisioned for it."""
@@ -99,10 +108,13 @@ def provision(
     """
     url = BrokerUrl.parse(text)
     connect = adapter(url.scheme)
+    if security is not None and f"{url.scheme}+{url.how}" in DEMANDING:
+        return _secured_broker(url.scheme, secured(text, security, keeper), patience)
     if url.how in WAYS and security is not None:
         raise SettingsError(
             f"{quoted(text)} is the run's own, which asks for no user and no certificate; remove the "
-            "keys security … of its section."
+            "keys security … of its section, or use "
+            f"{listed((f'{each}://' for each in DEMANDING), 'or')}, which demands what they say."
         )
     if url.how == "embedded":
         return _own_broker(embedded(url.scheme), connect, patience)
@@ -120,7 +132,8 @@ def provision(
             f"{quoted(text)} names no address; it is written {url.scheme}://"
             f"{WRITTEN.get(url.scheme, 'host:port')}."
         )
-    return Provisioned(connected(url.scheme, url.address, patience=patience, security=security))
+    broker = connected(url.scheme, url.address, patience=patience, security=security)
+    return Provisioned(broker, security=security)
 
 
 def _own_broker(own: OwnBroker, connect: Connect, patience: float) -> Provisioned:
@@ -132,10 +145,23 @@ def _own_broker(own: OwnBroker, connect: Connect, patience: float) -> Provisione
         raise
 
 
-def embedded(scheme: str, *, port: int = 0) -> OwnBroker:
+def _secured_broker(scheme: str, made: Secured, patience: float) -> Provisioned:
+    def connect(address: str, *, patience: float) -> Broker:
+        return connected(scheme, address, patience=patience, security=made.security)
+
+    with ExitStack() as undone:
+        undone.callback(made.give_back)
+        own = embedded(scheme, demands=made.demands)
+        provisioned = _own_broker(own, connect, patience)
+        provisioned.give_back.insert(0, undone.pop_all().close)
+    provisioned.security = made.security
+    return provisioned
+
+
+def embedded(scheme: str, *, port: int = 0, demands: Demands = NO_DEMANDS) -> OwnBroker:
     """A broker in this process, not started yet. SettingsError where there is none of that kind."""
-    kind = cast(Callable[[int], OwnBroker], load(_of(EMBEDDED, scheme, "embedded")))
-    return kind(port)
+    kind = cast(Callable[..., OwnBroker], load(_of(EMBEDDED, scheme, "embedded")))
+    return kind(port) if demands is NO_DEMANDS else kind(port, demands=demands)
 
 
 def local(scheme: str, keeper: Callable[[], Keeper]) -> OwnBroker:

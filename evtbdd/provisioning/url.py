@@ -19,6 +19,11 @@ class BrokerUrl:
     how: str
     address: str
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it means a broker that is this run's alone."""
+        return self.scheme == "memory" or bool(self.how)
+
     @classmethod
     def parse(cls, text: str) -> BrokerUrl:
         """Read a URL; SettingsError where it is none."""

@@ -8,13 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from evtbdd.errors import SettingsError
+from evtbdd.isolation.modes import SCOPES
 from evtbdd.services.readiness import Readiness
 from evtbdd.settings import kinds
 from evtbdd.settings.load import Settings
 from evtbdd.settings.schema import Key, Section
 from evtbdd.words import quoted
 
-SCOPES = ("scenario", "feature", "run")
+ACKNOWLEDGES = ("last", "first", "unknown")
+BROKER = re.compile(r"\$\{broker\.([^}]+)\}")
 CHANNEL = re.compile(r"\$\{channel\.([^}]+?)(?:\.(?:url|arn|topic_arn))?\}")
 SECTION = Section(
     "service",
@@ -40,6 +42,12 @@ SECTION = Section(
             "recorded",
             "where a group without a position begins: at the recorded positions, or as its client "
             "resets it",
+        ),
+        Key(
+            "acknowledges",
+            kinds.choice(*ACKNOWLEDGES),
+            "unknown",
+            "whether it acknowledges an event last, when all that it does about it is done, or first",
         ),
         Key(
             "ready",
@@ -73,6 +81,7 @@ class Declaration:
     publishes: Sequence[str]
     group: str | None
     start: str
+    acknowledges: str
     ready: Readiness
     start_timeout: float
     stop_signal: signal.Signals
@@ -107,6 +116,7 @@ class Declaration:
             publishes=given["publishes"],
             group=given["group"],
             start=given["start"],
+            acknowledges=given["acknowledges"],
             ready=readiness,
             start_timeout=given["start timeout"],
             stop_signal=_signal(given["stop signal"], where),
@@ -120,6 +130,15 @@ class Declaration:
         """Every text that may hold placeholders."""
         texts = [*self.command, *self.environment.values(), self.ready.target]
         return [*texts, *(text for text in (self.directory, self.group, self.url) if text)]
+
+    def outputs(self) -> frozenset[str]:
+        """The channels that it says it publishes to, or is told the name of without consuming them."""
+        told = {name for text in self.texts() for name in CHANNEL.findall(text)}
+        return frozenset({*self.publishes, *(told - set(self.consumes))})
+
+    def brokers(self) -> Sequence[str]:
+        """What stands behind `broker.` in the placeholders of its texts."""
+        return [name for text in self.texts() for name in BROKER.findall(text)]
 
     def channels(self) -> Sequence[str]:
         """Every channel that it consumes, publishes to, or is told the name of."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from evtbdd.clock import Deadline
 from evtbdd.errors import EvtbddError, SettingsError, UnknownName
+from evtbdd.isolation.modes import SCOPES, longest
 from evtbdd.keeper import Keeper
-from evtbdd.services.declaration import SCOPES, Declaration
+from evtbdd.services.declaration import Declaration
 from evtbdd.services.port import FreePorts
 from evtbdd.services.service import Service
 from evtbdd.services.surroundings import Place
@@ -89,12 +89,24 @@ class Services:
 
     def lives(self) -> Mapping[str, str]:
         """For every channel that some service knows: the longest scope of those services."""
-        longest: dict[str, str] = {}
+        lives: dict[str, str] = {}
         for declaration in self.declared.values():
             for channel in declaration.channels():
-                both = (declaration.scope, longest.get(channel, SCOPES[0]))
-                longest[channel] = max(both, key=SCOPES.index)
-        return longest
+                lives[channel] = longest([declaration.scope, lives.get(channel, SCOPES[0])])
+        return lives
+
+    def lives_of_brokers(self, brokers: Iterable[str]) -> Mapping[str, str]:
+        """For every broker that some service is told of: the longest scope of those services."""
+        found: dict[str, str] = {}
+        for broker in brokers:
+            told = [
+                each.scope
+                for each in self.declared.values()
+                if any(f"{text}.".startswith(f"{broker}.") for text in each.brokers())
+            ]
+            if told:
+                found[broker] = longest(told)
+        return found
 
     def in_scope(self, scope: str, name: str) -> Service:
         """The service in a scope, made when first asked for; not started by that."""
@@ -119,9 +131,7 @@ class Services:
     def folder(self, scope: str) -> Path:
         """A folder that lives as long as the scope; the keeper removes it if the run is killed."""
         if self._folder is None:
-            keeper = self._keeper()
-            self._folder = Path(tempfile.mkdtemp(prefix=f"evtbdd-{os.getpid()}-"))
-            keeper.remove_at_end(self._folder)
+            self._folder = self._keeper().new_folder(f"evtbdd-{os.getpid()}-")
         folder = self._folder / scope
         folder.mkdir(exist_ok=True)
         return folder

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal
 
@@ -12,8 +13,7 @@ from evtbdd.clock import Deadline
 from evtbdd.errors import EvtbddError, ServiceError, UnsupportedCapability
 from evtbdd.isolation.names import holds
 from evtbdd.journal import ServiceEnded, ServiceReady, ServiceStarted
-from evtbdd.keeper import Process, ServiceLog
-from evtbdd.keeper.process import Exit
+from evtbdd.keeper import Exit, Process, ServiceLog
 from evtbdd.ports import ServiceHealth
 from evtbdd.services.declaration import Declaration
 from evtbdd.services.membership import Membership
@@ -51,6 +51,11 @@ class Instance:
         self._membership = Membership(None, (), place.deadline)
         self._asked = False
         self._expected = False
+
+    @property
+    def group(self) -> str | None:
+        """The group that it was started with."""
+        return self._membership.group
 
     @property
     def started(self) -> bool:
@@ -100,8 +105,10 @@ class Instance:
             )
         except EvtbddError:
             self._asked = True
-            process.kill()
-            membership.expel()
+            with ExitStack() as given_back:
+                given_back.callback(membership.expel)
+                if process.exit is None or not process.exit.lost:
+                    given_back.callback(process.kill)
             raise
         self._expected = self.declaration.ready.kind == "exit"
         self._note(ServiceReady(self.name, how))
@@ -185,15 +192,21 @@ class Instance:
         """
         if self._process is None:
             return
-        if not self._process.gone:
-            self._asked = True
-            self._process.stop(self.declaration.stop_signal, self.declaration.grace)
-        self._membership.expel()
-        if holds(self._membership.group or "", self.place.scope_id):
-            self._membership.forget()
+        with ExitStack() as given_back:
+            if holds(self._membership.group or "", self.place.scope_id):
+                given_back.callback(self._membership.forget)
+            given_back.callback(self._membership.expel)
+            if not self._process.gone:
+                self._asked = True
+                self._process.stop(self.declaration.stop_signal, self.declaration.grace)
 
     def expect_exit(self) -> Exit | None:
-        """How it has ended, None while it runs; where it has, that was expected from now on."""
+        """How it has ended, None while it runs; where it has, that was expected from now on.
+
+        ServiceError where it was killed with its supervisor: nobody can say how it would have ended.
+        """
+        if self.exit is not None and self.exit.lost:
+            raise ServiceError(f"The service {quoted(self.name)} {self.exit}.")
         self._expected = self._expected or self.exit is not None
         return self.exit
 

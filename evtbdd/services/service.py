@@ -9,8 +9,7 @@ from threading import Event
 
 from evtbdd.clock import Deadline
 from evtbdd.journal import Journal
-from evtbdd.keeper import Process, ServiceLog
-from evtbdd.keeper.process import Exit
+from evtbdd.keeper import Exit, Process, ServiceLog
 from evtbdd.ports import ServiceHealth
 from evtbdd.services.declaration import Declaration
 from evtbdd.services.instance import Instance, News
@@ -67,6 +66,11 @@ class Service:
         """How the first that ended did so; None while all run."""
         ends = [each.exit for each in self.instances if each.exit is not None]
         return min(ends, key=lambda each: each.moment, default=None)
+
+    @property
+    def group(self) -> str | None:
+        """The group that it was started with."""
+        return self.first.group
 
     @property
     def started(self) -> bool:

@@ -35,6 +35,7 @@ class Values:
     """What one scenario remembers, and everything else that its placeholders can name.
 
     `folder` is where relative paths in `${bytes from FILE}` begin; `now` gives an aware time.
+    `fresh_ids` are those that were made to be remembered.
     `text`, `key`, `sent` and `expected` raise PhraseError for a placeholder that cannot be meant,
     and UnknownName, with the near names, for one that nobody knows.
     """
@@ -53,6 +54,7 @@ class Values:
         self._remembered: dict[str, object] = {}
         self._providers: dict[str, _Provider] = {}
         self._counter = 1
+        self.fresh_ids: list[str] = []
 
     def remember(self, name: str, value: object) -> None:
         """From now on `${name}` is `value`, whatever it was before.
@@ -72,6 +74,12 @@ class Values:
                 f"{quoted(name)} cannot be remembered: ${{{word}}} has a meaning already."
             )
         self._remembered[name] = value
+
+    def remember_fresh(self, name: str) -> None:
+        """As `remember`, an id that was never there before."""
+        made = self._sources.fresh_id()
+        self.remember(name, made)
+        self.fresh_ids.append(made)
 
     def provide(
         self,

@@ -7,7 +7,7 @@ import select
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,7 +50,10 @@ class Middle:
 
     def ends(self) -> str:
         """Wait until the run, and all that it has started, is gone; what it printed."""
-        ends = {os.pidfd_open(pid) for pid in self.tree}
+        ends = set()
+        for pid in self.tree:
+            with suppress(ProcessLookupError):  # it is gone already
+                ends.add(os.pidfd_open(pid))
         output, _ = self.process.communicate(timeout=LONG)
         deadline = Deadline.after(LONG)
         while ends:
@@ -63,10 +66,15 @@ class Middle:
 
 
 @contextmanager
-def in_the_middle(folder: Path, url: str, environment: str | None = None) -> Iterator[Middle]:
-    """The run; its files are in the folder, and `environment` is its environment.py."""
+def in_the_middle(
+    folder: Path, url: str, environment: str | None = None, settings: str | None = None
+) -> Iterator[Middle]:
+    """The run; its files are in the folder, and `environment` is its environment.py.
+
+    The settings are those of the shop at the URL, if no others are given.
+    """
     project = Project(folder / "project")
-    project.write("evtbdd.cfg", settings_of_shop(url))
+    project.write("evtbdd.cfg", settings or settings_of_shop(url))
     if environment is not None:
         project.write("environment.py", environment)
     project.write("steps/telling_steps.py", TELLING)

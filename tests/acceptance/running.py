@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from acceptance.project import Outcome, Verdict, normal
+from acceptance.project import Outcome, Project, Verdict, normal
 
 _HOOK_ERROR = re.compile(
     r"^ +Scenario(?: Outline)?: (?P<name>.+?) *\n"
@@ -35,3 +35,13 @@ def told(outcome: Outcome, name: str) -> tuple[str, str]:
         return "hook_error", errors[name]
     verdict = outcome.verdicts[name]
     return verdict.status, normal(verdict.text)
+
+
+def everything(project: Project, outcome: Outcome) -> str:
+    """All that a run has said, and all that it has written beside what the project consists of."""
+    texts = [
+        path.read_text(encoding="utf-8", errors="replace")
+        for path in sorted(project.folder.rglob("*"))
+        if path.is_file() and path.name not in {"evtbdd.cfg", "password.txt"}
+    ]
+    return "\n".join([outcome.output, *texts])

@@ -47,8 +47,8 @@ SETTINGS = {
     "misspelt keys": (
         "[evtbdd]\ntimout = 3 seconds\n[evtbdd:channel:orders]\npartitons = 2\n",
         "SettingsError: 2 mistakes in the settings:\n"
-        '  evtbdd.cfg line 2: [evtbdd] has no key "timout". Did you mean "timeout" or "timeout '
-        'scale"?\n'
+        '  evtbdd.cfg line 2: [evtbdd] has no key "timout". Did you mean "timeout", "timeout scale" '
+        'or "proof timeout"?\n'
         '  evtbdd.cfg line 4: [evtbdd:channel:orders] has no key "partitons". Did you mean '
         '"partitions"?',
     ),

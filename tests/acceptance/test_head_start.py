@@ -14,7 +14,7 @@ from evtbdd.environment import *
 def before_scenario(context, scenario):
     begun = context._runner.head_start.brokers
     print("begun:", *sorted(begun))
-    print("not asked for:", *context.evtbdd._facilities.channels.brokers.early)
+    print("not asked for:", *context.evtbdd._lent.channels.brokers.early)
 """
 SETTINGS = """\
 [behave]

@@ -6,53 +6,22 @@ behave says stands word for word in expected/; moments, addresses, names and ids
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from pathlib import Path
-
 import pytest
-from acceptance.examples import (
-    EXAMPLES,
-    NEEDS_NO_BROKER,
-    NEEDS_NO_SERVICE,
-    NOT_STARTED,
-    UNPROVEN,
-    RedExample,
-)
+from acceptance.examples import EXAMPLES, NOT_STARTED, UNPROVEN, RedExample
 from acceptance.expected import expected_texts
-from acceptance.project import Outcome, Project, Verdict, normal, settings_of_shop
+from acceptance.project import Outcome
+from acceptance.red import (
+    ON_DEAD_BROKER,
+    ON_DEAD_SERVICE,
+    run_on_dead_broker,
+    run_on_dead_service,
+    run_with_faults,
+    verdict,
+)
 from acceptance.table import Cell, table
 
 from evtbdd.cli.steps import load_libraries
 from evtbdd.phrases.catalogue import registered
-
-ON_DEAD_SERVICE = [e for e in EXAMPLES if not e.phrase.startswith(NEEDS_NO_SERVICE)]
-ON_DEAD_BROKER = [e for e in EXAMPLES if not e.phrase.startswith(NEEDS_NO_BROKER)]
-
-BROKER_STEPS = """
-from behave import when
-
-from evtbdd.clock import Deadline
-
-
-@when('the broker "{name}" is gone')
-def broker_is_gone(context, name):
-    context.evtbdd._facilities.channels.brokers._places[name].provisioned.give_back.pop()()
-
-
-@when('the service "{name}" has died')
-def service_has_died(context, name):
-    service = context.evtbdd.services.get(name)
-    assert service.require_started().wait(Deadline.after(10)) is not None
-"""
-
-
-def run(folder: Path, scenarios: Sequence[str], settings: str) -> Outcome:
-    project = Project(folder)
-    project.write("evtbdd.cfg", settings)
-    project.write("steps/broker_steps.py", BROKER_STEPS)
-    project.write("features/red.feature", "Feature: Red\n\n" + "\n".join(scenarios))
-    return project.behave()
 
 
 @pytest.fixture(scope="module", params=["embedded", "real"])
@@ -66,38 +35,19 @@ def url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def with_faults(url: str, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """Each example with its own fault; and the services that never get ready."""
-    scenarios = [each.scenario() for each in (*EXAMPLES, *UNPROVEN, *NOT_STARTED)]
-    settings = settings_of_shop(url).replace(
-        "consumes = orders", "consumes = orders\nstart timeout = 3 seconds"
-    )
-    return run(tmp_path_factory.mktemp("faults"), scenarios, settings)
+    return run_with_faults(tmp_path_factory.mktemp("faults"), url)
 
 
 @pytest.fixture(scope="module")
 def on_dead_service(url: str, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """Each example with a service that dies at the first event."""
-    scenarios = [each.scenario_on_dead_service() for each in ON_DEAD_SERVICE]
-    return run(tmp_path_factory.mktemp("service"), scenarios, settings_of_shop(url))
+    return run_on_dead_service(tmp_path_factory.mktemp("service"), url)
 
 
 @pytest.fixture(scope="module")
 def on_dead_broker(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """Each example about channels of a broker that is gone, a broker for each."""
-    brokers = [f"doomed-{number}" for number in range(len(ON_DEAD_BROKER))]
-    scenarios = [
-        each.scenario_on_dead_broker(broker)
-        for each, broker in zip(ON_DEAD_BROKER, brokers, strict=True)
-    ]
-    sections = [f"[evtbdd:broker:{broker}]\nurl = kafka+embedded://\n" for broker in brokers]
-    settings = "[evtbdd]\nconnect timeout = 1 second\n" + "\n".join(sections)
-    return run(tmp_path_factory.mktemp("broker"), scenarios, settings)
-
-
-def verdict(outcome: Outcome, example: RedExample) -> Verdict:
-    assert example.name in outcome.verdicts, outcome.output
-    found = outcome.verdicts[example.name]
-    text = normal(found.text)
-    return Verdict(found.status, text if example.numbered else re.sub(r"#\d+", "#N", text))
+    return run_on_dead_broker(tmp_path_factory.mktemp("broker"))
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each.name)

@@ -65,7 +65,7 @@ def test_a_broker_that_is_gone_at_the_end_fails_no_scenario(tmp_path: Path) -> N
         "from behave import then\n\n\n"
         '@then("the broker is gone")\n'
         "def gone(context):\n"
-        "    brokers = context.evtbdd._facilities.channels.brokers\n"
+        "    brokers = context.evtbdd._lent.channels.brokers\n"
         '    brokers._places["main"].provisioned.give_back.pop()()\n',
     )
     project.write(
@@ -100,7 +100,7 @@ def test_a_broker_that_is_gone_between_scenarios_is_told_by_the_next_one(tmp_pat
         "from evtbdd.environment import *\n\n\n"
         "def after_scenario(context, scenario):\n"
         '    if scenario.name == "one":\n'
-        "        brokers = context.evtbdd._facilities.channels.brokers\n"
+        "        brokers = context.evtbdd._lent.channels.brokers\n"
         '        brokers._places["main"].provisioned.give_back.pop()()\n',
     )
     step = 'When an event is published to "orders"'

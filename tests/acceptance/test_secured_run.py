@@ -8,8 +8,8 @@ import sys
 from collections.abc import Mapping
 
 import pytest
-from acceptance.project import Outcome, Project, normal
-from acceptance.running import hook_errors
+from acceptance.project import Project, normal
+from acceptance.running import everything, hook_errors
 from brokers.secured import PASSWORD, USER, Secured
 
 FEATURE = """\
@@ -64,16 +64,6 @@ def prepared(project: Project, kafka: Secured, password: str) -> None:
     project.write("evtbdd.cfg", text)
     project.write("password.txt", f"{PASSWORD}\n")
     project.write("features/orders.feature", FEATURE)
-
-
-def everything(project: Project, outcome: Outcome) -> str:
-    """All that a run has said, and all that it has written beside what the project consists of."""
-    texts = [
-        path.read_text(encoding="utf-8", errors="replace")
-        for path in sorted(project.folder.rglob("*"))
-        if path.is_file() and path.name not in {"evtbdd.cfg", "password.txt"}
-    ]
-    return "\n".join([outcome.output, *texts])
 
 
 @pytest.mark.parametrize("where", GIVEN)

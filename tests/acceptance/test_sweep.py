@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from acceptance.middle import Middle, in_the_middle, left_on
-from acceptance.project import settings_of_shop
+from acceptance.sweeping import sweep
 
 from evtbdd.brokers.kafka.adapter import KafkaBroker
 from evtbdd.clock import Deadline
@@ -50,21 +48,6 @@ def broker(kafka: EmbeddedKafka) -> Iterator[KafkaBroker]:
     connection = KafkaBroker(kafka.address)
     yield connection
     connection.close()
-
-
-def sweep(folder: Path, address: str, *options: str) -> list[str]:
-    """The lines that it prints; it has done all that it could."""
-    (folder / "evtbdd.cfg").write_text(settings_of_shop(f"kafka://{address}"), encoding="utf-8")
-    run = subprocess.run(
-        [sys.executable, "-m", "evtbdd.cli.main", "sweep", *options],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert (run.returncode, run.stderr) == (0, "")
-    return run.stdout.splitlines()
 
 
 def test_what_a_killed_run_has_left_is_swept_and_nothing_else(

@@ -32,6 +32,8 @@ PROTOCOLS: Mapping[str, str] = {
     "sasl": "SASL_PLAINTEXT",
     "sasltls": "SASL_SSL",
     "scramonly": "SASL_PLAINTEXT",
+    "plainonly": "SASL_PLAINTEXT",
+    "fleeting": "SASL_PLAINTEXT",
     "tls": "SSL",
     "mutual": "SSL",
     "expired": "SSL",
@@ -49,7 +51,8 @@ class Secured:
     certificates: Path
 
 
-def _certificates(folder: Path) -> None:
+def write_certificates(folder: Path) -> None:
+    """Those of the broker and of clients: of the authority, of a stranger, expired, misnamed."""
     authority, stranger = trustme.CA(), trustme.CA()
     authority.cert_pem.write_to_path(folder / "ca.pem")
     stranger.cert_pem.write_to_path(folder / "stranger.pem")
@@ -101,20 +104,23 @@ def _properties(at: Mapping[str, str], certificates: Path, data: Path) -> str:
         "log.dirs": str(data),
         "sasl.enabled.mechanisms": ",".join(MECHANISMS),
         "listener.name.scramonly.sasl.enabled.mechanisms": ",".join(MECHANISMS[1:]),
+        "listener.name.plainonly.sasl.enabled.mechanisms": MECHANISMS[0],
         "ssl.keystore.type": "PEM",
         "ssl.keystore.location": str(certificates / "server.pem"),
         "ssl.truststore.type": "PEM",
         "ssl.truststore.location": str(certificates / "ca.pem"),
         "listener.name.mutual.ssl.client.auth": "required",
+        # Whoever is let in there must say anew who they are after so many milliseconds.
+        "listener.name.fleeting.connections.max.reauth.ms": "500",
     }
     for name in ("expired", "othername"):
         values[f"listener.name.{name}.ssl.keystore.type"] = "PEM"
         values[f"listener.name.{name}.ssl.keystore.location"] = str(certificates / f"{name}.pem")
-    for name in ("sasl", "sasltls", "scramonly"):
+    for name in ("sasl", "sasltls", "scramonly", "plainonly", "fleeting"):
         jaas = f'{plain} user_{USER}="{PASSWORD}";'
         if name != "scramonly":
             values[f"listener.name.{name}.plain.sasl.jaas.config"] = jaas
-        for mechanism in MECHANISMS[1:]:
+        for mechanism in MECHANISMS[1:] if name != "plainonly" else ():
             values[f"listener.name.{name}.{mechanism.lower()}.sasl.jaas.config"] = scram
     return properties(values)
 
@@ -135,7 +141,7 @@ def secured_kafka() -> Iterator[Secured]:
         at = {name: f"{HOST}:{port}" for name, port in ports.items()}
         certificates = folder / "certificates"
         certificates.mkdir()
-        _certificates(certificates)
+        write_certificates(certificates)
         file = folder / "server.properties"
         file.write_text(_properties(at, certificates, folder / "data"), "latin-1")
         words = Machine(java, jars, folder).words()

@@ -9,6 +9,7 @@ import pytest
 
 from evtbdd.brokers.kafka.connection import Connection
 from evtbdd.brokers.kafka.ends import TopicEnds
+from evtbdd.brokers.kafka.nodes import Nodes
 from evtbdd.brokers.kafka.topics import Topics
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError
@@ -46,24 +47,33 @@ def connection(address: str) -> Iterator[Connection]:
     made.close()
 
 
-def test_a_leader_that_is_gone(connection: Connection) -> None:
-    """The driver finds who leads now, and from then on that one is asked."""
-    topics, name = Outdated(connection), f"evtbdd-ends-{uuid.uuid4().hex[:8]}"
+@pytest.fixture
+def nodes(address: str) -> Iterator[Nodes]:
+    made = Nodes(address)
+    yield made
+    made.close()
+
+
+def test_a_leader_that_is_gone(connection: Connection, nodes: Nodes) -> None:
+    """It is looked who leads now, and from then on that one is asked."""
+    topics, name = Outdated(connection, nodes), f"evtbdd-ends-{uuid.uuid4().hex[:8]}"
     topics.create([ChannelPlan(name)], soon())
-    ends = TopicEnds(connection, topics)
+    ends = TopicEnds(nodes, topics)
     assert [ends.of([name], soon()) for _ in range(2)] == [{name: {"0": 0}}] * 2
     assert topics.looked == 1
     topics.delete([name], soon())
 
 
-def test_a_topic_that_somebody_else_has_deleted(connection: Connection, address: str) -> None:
+def test_a_topic_that_somebody_else_has_deleted(
+    connection: Connection, nodes: Nodes, address: str
+) -> None:
     """It has no end, and that is said."""
     name = f"evtbdd-ends-{uuid.uuid4().hex[:8]}"
-    topics = Topics(connection)
+    topics = Topics(connection, nodes)
     topics.create([ChannelPlan(name)], soon())
-    ends = TopicEnds(connection, topics)
+    ends = TopicEnds(nodes, topics)
     ends.of([name], soon())
-    Topics(connection).delete([name], soon())
+    Topics(connection, nodes).delete([name], soon())
     with pytest.raises(BrokerError) as caught:
         ends.of([name], soon())
     assert str(caught.value).startswith(f'Kafka at {address} could not tell the end of the topic "')

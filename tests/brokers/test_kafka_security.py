@@ -30,7 +30,7 @@ NOBODY = (
 )
 ASKS = (
     "it asks for a user: security username, security password, and security mechanism "
-    "(PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512)"
+    "({mechanisms})"
 )
 REFUSES = 'it refuses the user "alice" or the password'
 NO_USER = "it asks for no user there; remove security username, or use another port"
@@ -38,10 +38,23 @@ TLS_THERE = "it speaks TLS there: set security ca, or security tls = yes, or use
 NO_TLS = "it speaks no TLS there: remove security tls, ca and certificate, or use another port"
 
 
+PLACES = {
+    "real": ("secured", "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512"),
+    "embedded": ("secured_embedded", "PLAIN"),
+}
+"""The fixtures of Kafkas that ask who is calling, and the mechanisms by which passwords are taken."""
+
 FILES = ("ca", "certificate", "key")
 TLS = {"ca": "ca.pem"}
 ALICE = {"username": USER, "password": PASSWORD}
 WRONG = {"username": USER, "password": "looking-glass"}
+
+
+@pytest.fixture
+def kafka(request: pytest.FixtureRequest, place: str) -> Secured:
+    """The Kafka at one of the places."""
+    found: Secured = request.getfixturevalue(PLACES[place][0])
+    return found
 
 
 def security(kafka: Secured, **given: Any) -> Security:
@@ -64,28 +77,59 @@ def round_trip(broker: KafkaBroker, topic: str) -> list[bytes | None]:
     return [record.value for record in seen]
 
 
+LET_IN: list[tuple[str, dict[str, Any]]] = [
+    ("sasl", ALICE),
+    ("sasltls", {**ALICE, **TLS}),
+    ("tls", TLS),
+    ("mutual", {**TLS, "certificate": "client.crt", "key": "client.key"}),
+    ("mutual", {**TLS, "certificate": "client.pem"}),
+]
+BY_SCRAM: list[tuple[str, dict[str, Any]]] = [
+    *(("sasl", {**ALICE, "mechanism": each}) for each in MECHANISMS[1:]),
+    *(("sasltls", {**ALICE, **TLS, "mechanism": each}) for each in MECHANISMS[1:]),
+]
+
+
 @pytest.mark.parametrize(
-    ("listener", "given"),
+    ("place", "listener", "given"),
     [
-        *(("sasl", {**ALICE, "mechanism": each}) for each in MECHANISMS),
-        *(("sasltls", {**ALICE, **TLS, "mechanism": each}) for each in MECHANISMS),
-        ("tls", TLS),
-        ("mutual", {**TLS, "certificate": "client.crt", "key": "client.key"}),
-        ("mutual", {**TLS, "certificate": "client.pem"}),
+        *(("embedded", *each) for each in LET_IN),
+        *(("real", *each) for each in [*LET_IN, *BY_SCRAM]),
     ],
 )
-def test_every_client_is_let_in(secured: Secured, listener: str, given: dict[str, str]) -> None:
+def test_every_client_is_let_in(kafka: Secured, listener: str, given: dict[str, Any]) -> None:
     """Topics are made and deleted, events published and read, with every way of being let in."""
-    where = secured.addresses[listener]
-    how = security(secured, **given)
+    where = kafka.addresses[listener]
+    how = security(kafka, **given)
     with closing(connect(where, patience=PATIENCE, security=how)) as broker:
         assert round_trip(broker, "orders") == [b"placed"]
 
 
-def test_a_name_in_the_certificate_does_too(secured: Secured) -> None:
+@pytest.mark.parametrize("mechanism", MECHANISMS)
+def test_a_user_who_is_let_in_only_for_a_time(secured: Secured, mechanism: str) -> None:
+    """The broker hangs up on whoever stays longer: nothing is refused, lost or doubled by that."""
+    where, deadline = secured.addresses["fleeting"], Deadline.after(30)
+    how, topic = Security(USER, PASSWORD, mechanism), f"tea-{mechanism.lower()}"
+    seen: list[Record] = []
+    with closing(connect(where, patience=PATIENCE, security=how)) as broker:
+        broker.create([ChannelPlan(topic, 1)], deadline)
+        broker.reader().watch([topic], seen.append, deadline)
+        connections, published = set(), 0
+        while len(connections) < 8:
+            broker.publish(topic, [Message(value=b"%d" % published)], deadline)
+            broker.reader().read_to(broker.reader().ends([topic], deadline), deadline)
+            published += 1
+            connections |= broker._nodes._opened
+        broker.reader().unwatch([topic])
+        broker.delete([topic], deadline)
+    assert [record.value for record in seen] == [b"%d" % number for number in range(published)]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_name_in_the_certificate_does_too(kafka: Secured) -> None:
     """It is `localhost` as well as 127.0.0.1."""
-    port = secured.addresses["tls"].rpartition(":")[2]
-    how = security(secured, **TLS)
+    port = kafka.addresses["tls"].rpartition(":")[2]
+    how = security(kafka, **TLS)
     with closing(connect(f"localhost:{port}", patience=PATIENCE, security=how)) as broker:
         assert round_trip(broker, "by-name") == [b"placed"]
 
@@ -104,54 +148,69 @@ def test_a_user_with_signs_that_scram_means_something_by(secured: Secured) -> No
         assert round_trip(broker, "croquet") == [b"placed"]
 
 
+REFUSED: list[tuple[str, dict[str, Any], str]] = [
+    ("sasl", WRONG, REFUSES),
+    ("sasltls", {**WRONG, **TLS}, REFUSES),
+    (
+        "plainonly",
+        {**ALICE, "mechanism": "SCRAM-SHA-256"},
+        "it takes no passwords by SCRAM-SHA-256; security mechanism may be PLAIN",
+    ),
+    ("sasl", {}, ASKS),
+    ("sasltls", TLS, ASKS),
+    ("plain", ALICE, NO_USER),
+    ("tls", {**ALICE, **TLS}, NO_USER),
+    ("tls", {}, TLS_THERE),
+    ("sasltls", ALICE, TLS_THERE),
+    ("plain", TLS, NO_TLS),
+    ("sasl", {**ALICE, **TLS}, NO_TLS),
+    ("tls", {"ca": "stranger.pem"}, NOBODY),
+    ("tls", {"tls": True}, NOBODY),
+    ("expired", TLS, "its certificate has expired"),
+    ("othername", TLS, "its certificate is not for the name 127.0.0.1"),
+    (
+        "mutual",
+        TLS,
+        "it asks for a certificate of its clients: security certificate and security key",
+    ),
+    (
+        "mutual",
+        {**TLS, "certificate": "unknown.crt", "key": "unknown.key"},
+        "it refuses the certificate that security certificate names",
+    ),
+]
+REFUSED_BY_SCRAM: list[tuple[str, dict[str, Any], str]] = [
+    *(("sasl", {**WRONG, "mechanism": each}, REFUSES) for each in MECHANISMS[1:]),
+    *(("sasltls", {**WRONG, **TLS, "mechanism": each}, REFUSES) for each in MECHANISMS[1:]),
+    (
+        "scramonly",
+        ALICE,
+        "it takes no passwords by PLAIN; security mechanism may be SCRAM-SHA-256 or SCRAM-SHA-512",
+    ),
+]
+
+
 @pytest.mark.parametrize(
-    ("listener", "given", "cause"),
+    ("place", "listener", "given", "cause"),
     [
-        *(("sasl", {**WRONG, "mechanism": each}, REFUSES) for each in MECHANISMS),
-        *(("sasltls", {**WRONG, **TLS, "mechanism": each}, REFUSES) for each in MECHANISMS),
-        (
-            "scramonly",
-            ALICE,
-            "it takes no passwords by PLAIN; security mechanism may be SCRAM-SHA-256 or "
-            "SCRAM-SHA-512",
-        ),
-        ("sasl", {}, ASKS),
-        ("sasltls", TLS, ASKS),
-        ("plain", ALICE, NO_USER),
-        ("tls", {**ALICE, **TLS}, NO_USER),
-        ("tls", {}, TLS_THERE),
-        ("sasltls", ALICE, TLS_THERE),
-        ("plain", TLS, NO_TLS),
-        ("sasl", {**ALICE, **TLS}, NO_TLS),
-        ("tls", {"ca": "stranger.pem"}, NOBODY),
-        ("tls", {"tls": True}, NOBODY),
-        ("expired", TLS, "its certificate has expired"),
-        ("othername", TLS, "its certificate is not for the name 127.0.0.1"),
-        (
-            "mutual",
-            TLS,
-            "it asks for a certificate of its clients: security certificate and security key",
-        ),
-        (
-            "mutual",
-            {**TLS, "certificate": "unknown.crt", "key": "unknown.key"},
-            "it refuses the certificate that security certificate names",
-        ),
+        *(("embedded", *each) for each in REFUSED),
+        *(("real", *each) for each in [*REFUSED, *REFUSED_BY_SCRAM]),
     ],
 )
 def test_a_refusal_is_told_in_its_own_words(
-    secured: Secured, listener: str, given: dict[str, Any], cause: str
+    kafka: Secured, place: str, listener: str, given: dict[str, Any], cause: str
 ) -> None:
     """The sentence names the address and the cause, and the same one comes of any first question."""
-    where = secured.addresses[listener]
-    how = security(secured, **given)
+    where = kafka.addresses[listener]
+    how = security(kafka, **given)
     with closing(connect(where, patience=PATIENCE, security=how)) as broker:
         said = []
         for ask in (broker.ping, lambda by: broker.lanes(["orders"], by)):
             with pytest.raises(BrokerUnavailable) as raised:
                 ask(Deadline.after(PATIENCE))
             said.append(str(raised.value))
-    assert said == [f"Kafka cannot be reached at {where}: {cause} {WAITED}"] * 2
+    told = cause.format(mechanisms=PLACES[place][1])
+    assert said == [f"Kafka cannot be reached at {where}: {told} {WAITED}"] * 2
 
 
 @pytest.mark.parametrize(
@@ -179,9 +238,9 @@ def test_a_refusal_is_told_in_its_own_words(
     ],
 )
 def test_a_file_that_is_not_what_it_should_be(
-    secured: Secured, given: dict[str, str], wrong: str
+    secured_embedded: Secured, given: dict[str, str], wrong: str
 ) -> None:
     """It is a mistake in the settings, told before anything is connected to."""
     with pytest.raises(SettingsError) as raised:
-        connect("127.0.0.1:1", patience=1, security=security(secured, **given))
-    assert str(raised.value) == f"security {wrong.format(secured.certificates)}"
+        connect("127.0.0.1:1", patience=1, security=security(secured_embedded, **given))
+    assert str(raised.value) == f"security {wrong.format(secured_embedded.certificates)}"

@@ -105,9 +105,10 @@ def test_what_cannot_be_meant(tmp_path: Path, lines: list[str], wrong: str) -> N
             "its section.",
         ),
         (
-            "kafka+embedded://",
-            '"kafka+embedded://" is the run\'s own, which asks for no user and no certificate; '
-            "remove the keys security … of its section.",
+            "kafka+local://",
+            '"kafka+local://" is the run\'s own, which asks for no user and no certificate; remove '
+            "the keys security … of its section, or use kafka+embedded://, which demands what they "
+            "say.",
         ),
     ],
 )

@@ -14,6 +14,7 @@ from evtbdd.channels.facility import Channels
 from evtbdd.channels.pool import Brokers
 from evtbdd.channels.scenario import ScenarioChannels
 from evtbdd.events import Event
+from evtbdd.isolation.modes import Isolation
 from evtbdd.isolation.names import Names
 from evtbdd.journal import Journal, Seen
 from evtbdd.keeper import HeldKeeper
@@ -56,7 +57,7 @@ def memory(brokers: Brokers) -> MemoryBroker:
 def channels(brokers: Brokers) -> Channels:
     """A run in which the channels `orders` and `shipments` are declared."""
     known = declared("orders", "shipments")
-    return Channels(known, brokers, Names("evtbdd", "run0"), patience=PATIENCE)
+    return Channels(known, brokers, Isolation("names", Names("evtbdd", "run0")), patience=PATIENCE)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from evtbdd.channels.scenario import ScenarioChannels
 from evtbdd.channels.scope import Wanted
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError, BrokerUnavailable
+from evtbdd.isolation.modes import Isolation
 from evtbdd.isolation.names import Names
 from evtbdd.journal import Journal
 from evtbdd.ports import ChannelPlan, Message
@@ -106,7 +107,7 @@ def test_a_mistake_ahead_is_told_by_the_scenario_that_made_it(
     channels: Channels, memory: MemoryBroker
 ) -> None:
     """The others are none the worse for it."""
-    taken = channels.physical("s2", ORDERS.declaration)
+    taken = channels.physical("s2", Declaration("orders"))
     memory.create([ChannelPlan(taken)], Deadline.after(PATIENCE))
     channels.ahead({"s2": [ORDERS], "s3": [ORDERS]})
     with pytest.raises(BrokerError) as raised:
@@ -139,7 +140,9 @@ def test_channels_that_could_not_be_watched_ahead_are_made_anew(
 
 def test_what_cannot_be_deleted_is_listed_with_its_name(brokers: Brokers) -> None:
     """Nothing stays behind without a word."""
-    channels = Channels(declared("orders"), brokers, Names("evtbdd", "r"), patience=PATIENCE)
+    channels = Channels(
+        declared("orders"), brokers, Isolation("names", Names("evtbdd", "r")), patience=PATIENCE
+    )
     only = scenario(channels, "s1")
     only.open(["orders"])
     name = only.physical("orders")

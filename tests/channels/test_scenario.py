@@ -12,6 +12,7 @@ from evtbdd.channels.pool import Brokers
 from evtbdd.channels.scenario import ScenarioChannels
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError, PhraseError, SettingsError, UnknownName
+from evtbdd.isolation.modes import Isolation
 from evtbdd.isolation.names import Names, check
 from evtbdd.journal import Acted, Journal, ScenarioBegan
 from evtbdd.keeper import HeldKeeper
@@ -97,7 +98,7 @@ def test_the_channel_of_dead_letters_is_there_too(
 def test_dead_letters_live_as_long_as_what_leads_to_them(brokers: Brokers) -> None:
     """A service of the run would else send them to a channel that is gone."""
     known = {"orders": Declaration("orders", dead_letter="dead"), "dead": Declaration("dead")}
-    channels = Channels(known, brokers, Names("evtbdd", "r"), patience=PATIENCE)
+    channels = Channels(known, brokers, Isolation("names", Names("evtbdd", "r")), patience=PATIENCE)
     assert channels.lives({"orders": "run"}) == {"orders": "run", "dead": "run"}
     assert channels.lives({"orders": "feature", "dead": "run"})["dead"] == "run"
     assert channels.lives({}) == {}
@@ -215,7 +216,9 @@ def test_a_name_that_the_broker_refuses_is_an_error(scenario: ScenarioChannels) 
 def test_of_several_brokers_a_channel_must_name_one() -> None:
     """The error says where."""
     brokers = Brokers({"a": "memory://", "b": "memory://"}, HeldKeeper(), patience=PATIENCE)
-    channels = Channels(declared("orders"), brokers, Names("evtbdd", "r"), patience=PATIENCE)
+    channels = Channels(
+        declared("orders"), brokers, Isolation("names", Names("evtbdd", "r")), patience=PATIENCE
+    )
     with pytest.raises(SettingsError) as raised:
         ScenarioChannels(channels, SCOPES, {}, Journal()).get("orders")
     assert str(raised.value) == (
@@ -228,7 +231,7 @@ def test_channels_of_two_brokers_are_asked_together() -> None:
     """Each broker is asked for its own."""
     brokers = Brokers({"a": "memory://", "b": "memory://"}, HeldKeeper(), patience=PATIENCE)
     known = {"x": Declaration("x", broker="a"), "y": Declaration("y", broker="b", partitions=2)}
-    channels = Channels(known, brokers, Names("evtbdd", "r"), patience=PATIENCE)
+    channels = Channels(known, brokers, Isolation("names", Names("evtbdd", "r")), patience=PATIENCE)
     scenario = ScenarioChannels(channels, SCOPES, {}, Journal())
     assert scenario.ends(["x", "y"]) == {"x": {"0": 0}, "y": {"0": 0, "1": 0}}
     scenario.end()
@@ -255,7 +258,8 @@ def test_a_channel_has_facts_where_its_broker_tells_them() -> None:
     """Of a queue the URL that SDKs ask for; a channel whose name ends like a fact goes before it."""
     brokers = Brokers({"q": "sqs+embedded://"}, HeldKeeper(), patience=PATIENCE)
     known = declared("orders", "orders.arn")
-    channels = Channels(known, brokers, Names("evtbdd", "run0"), patience=PATIENCE)
+    isolation = Isolation("names", Names("evtbdd", "run0"))
+    channels = Channels(known, brokers, isolation, patience=PATIENCE)
     scenario = ScenarioChannels(channels, SCOPES, {}, Journal())
     assert scenario.physical("orders.url").endswith(f"/{scenario.physical('orders')}")
     assert scenario.physical("orders.arn").startswith("evtbdd-run0-s1-orders-arn-")

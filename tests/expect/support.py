@@ -24,7 +24,8 @@ from evtbdd.expect.question import Question
 from evtbdd.expect.sighting import Sighting
 from evtbdd.journal import Acted, Journal, Noted, Published, ScenarioBegan, Seen
 from evtbdd.phrases import Data, Row, Table
-from evtbdd.ports import Capability, Ends, ServiceHealth
+from evtbdd.ports import Capability, Ends, OpenTrigger, ServiceHealth
+from evtbdd.values.addresses import Address
 from evtbdd.values.store import Values
 from evtbdd.values.types import type_rule
 
@@ -67,10 +68,56 @@ class ScriptedJournal(Journal):
 
 
 @dataclass
+class Left:
+    """What earlier scenarios have left: who owns which value, and since when what is done.
+
+    A trigger's moment is that from which on it is known to be done with, None while it is not.
+    """
+
+    clock: HandClock = field(default_factory=HandClock)
+    journal: ScriptedJournal | None = None
+    owners: dict[str, str] = field(default_factory=dict)
+    triggers: list[tuple[OpenTrigger, float | None]] = field(default_factory=list)
+    marks: frozenset[str] = frozenset()
+
+    def whose(self, channel: str, mark: str) -> str | None:
+        del channel
+        return self.owners.get(mark)
+
+    def any_left(self) -> bool:
+        return bool(self.triggers)
+
+    def holds(self, mark: str) -> bool:
+        return mark in self.marks
+
+    def open_at(self, channel: str, moment: float) -> Sequence[OpenTrigger]:
+        del channel
+        return [each for each, done in self.triggers if done is None or done > moment]
+
+    def open_after(self, channel: str, deadline: Deadline) -> Sequence[OpenTrigger]:
+        """Let time pass, and what is due happen, until the deadline or until all is done."""
+        if self.journal is None or not self.open_at(channel, self.clock.now()):
+            return []
+        moments = [deadline.moment if done is None else done for _, done in self.triggers]
+        until = Deadline(min(deadline.moment, max(moments)), 0.0, self.clock)
+        self.journal.wait(len(self.journal.since()), until)
+        self.clock.time = max(until.moment, self.clock.time)
+        return self.open_at(channel, self.clock.now())
+
+    def done_at(self, channel: str) -> float:
+        del channel
+        return max((done or 0.0 for _, done in self.triggers), default=0.0)
+
+
+@dataclass
 class World:
     """The witness: what is known of services and channels besides the journal."""
 
     journal: Journal
+    left: Left = field(default_factory=Left)
+    shared_channels: frozenset[str] = frozenset()
+    correlations: dict[str, str] = field(default_factory=dict)
+    ids: list[object] = field(default_factory=list)
     services: Sequence[ServiceHealth] = ()
     types: frozenset[str] = frozenset()
     text_channels: frozenset[str] = frozenset()
@@ -88,6 +135,19 @@ class World:
             raise self.unavailable
         while self.stored:
             self.journal.append(Seen(self.stored.pop(0)))
+
+    def shared(self, channel: str) -> bool:
+        return channel in self.shared_channels
+
+    def correlation(self, channel: str) -> Address | None:
+        at = self.correlations.get(channel)
+        return None if at is None else Address.parse(at)
+
+    def fresh_ids(self) -> Sequence[object]:
+        return self.ids
+
+    def earlier(self) -> Left:
+        return self.left
 
     def health(self) -> Sequence[ServiceHealth]:
         return self.services
@@ -159,7 +219,8 @@ class Scene:
     def __init__(self, ends: Mapping[str, Ends] | None = None, timeout: float = 5.0) -> None:
         self.clock = HandClock()
         self.journal = ScriptedJournal(self.clock)
-        self.world = World(self.journal)
+        self.left = Left(self.clock, self.journal)
+        self.world = World(self.journal, self.left)
         self.expect = Expect(self.journal, self.world, Patience(timeout=timeout), self.clock)
         self.values = Values(
             folder=Path(), environment={}, now=lambda: datetime(2024, 5, 1, tzinfo=timezone.utc)
@@ -189,7 +250,14 @@ class Scene:
         record = published.record
         self.see(published)
         self.journal.append(
-            Published(published.channel, record.position, published.type, published.key, history)
+            Published(
+                published.channel,
+                record.position,
+                published.type,
+                published.key,
+                history,
+                published,
+            )
         )
 
     def run_service(self, name: str = "shipping") -> None:

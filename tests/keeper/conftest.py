@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from fire.figures import Figures, figures
 
 import evtbdd
 from evtbdd.clock import Deadline
@@ -19,6 +20,15 @@ LONG = 20.0
 """Seconds after which a wait in these tests has failed."""
 
 Spawn = Callable[..., Process]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was measured, so that it stands in the log of CI."""
+    measured = terminalreporter.config.stash.get(figures, Figures())
+    if lines := list(measured.lines()):
+        terminalreporter.section("a flooding service: memory at the most, and the disk")
+        for line in lines:
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture

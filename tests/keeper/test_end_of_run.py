@@ -1,12 +1,17 @@
 """What is left when the run, the keeper or a supervisor is killed: nothing."""
 
+import fcntl
 import os
 import signal
 import sys
+import termios
 import threading
+from array import array
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from fire.field import Field
 
 from evtbdd.clock import Deadline
 from evtbdd.errors import ServiceError
@@ -21,6 +26,14 @@ ESCAPING = (
     '(setsid sh -c "$member" &); (sh -c "$member" &); echo pid $$; exec sleep 1000'
 )
 MEMBERS = 3
+HOPPING = """
+import os
+print("hopping", flush=True)
+while True:
+    if os.fork():
+        os._exit(0)
+    os.setsid()
+"""
 
 RUN = f"""
 import os, sys, tempfile
@@ -56,6 +69,13 @@ def children(pid: int) -> list[int]:
 
 def descriptors(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
+def unheard(keeper: Keeper) -> int:
+    """How many bytes were said to the keeper that it has not taken yet (unix(7), SIOCOUTQ)."""
+    number = array("i", [0])
+    fcntl.ioctl(keeper._connection.sock, termios.TIOCOUTQ, number)
+    return number[0]
 
 
 def all_pids(run) -> list[int]:
@@ -165,6 +185,19 @@ def test_keeper_killed(spawn, keeper, printed_pids, watch, tmp_path):
     assert not folder.exists()
 
 
+def test_keeper_killed_while_something_is_started(spawn, keeper):
+    """What is told is that the keeper died, not that a supervisor did which it never started."""
+    os.kill(keeper.pid, signal.SIGSTOP)
+    with ThreadPoolExecutor(1) as pool:
+        starting = pool.submit(spawn, "exit 0")
+        while unheard(keeper) == 0:
+            assert not starting.done()
+        os.kill(keeper.pid, signal.SIGKILL)
+        with pytest.raises(ServiceError) as raised:
+            starting.result(LONG)
+    assert str(raised.value) == keeper.died
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_keeper_asked_to_end(spawn, keeper, printed_pids, watch, tmp_path, number):
     """A keeper that somebody ends kills everything and removes the folders first."""
@@ -189,14 +222,46 @@ def test_supervisor_killed(spawn, keeper, printed_pids, watch, tmp_path):
     everyone = watch(printed_pids(process, MEMBERS))
     os.kill(supervisor, signal.SIGKILL)
     assert everyone.all_end()
+    assert str(process.wait(Deadline.after(LONG))) == "was killed with its supervisor"
     with pytest.raises(ServiceError) as raised:
-        process.wait(Deadline.after(LONG))
+        process.kill()
     assert str(raised.value) == (
         'The supervisor of "shipping" died; what it had started was killed.'
     )
     other.pause()
     assert other.exit is None
     assert keeper.died is None
+
+
+def test_supervisor_killed_above_a_service_that_forks_without_pause(spawn, keeper, python, watch):
+    """What it has left is the keeper's then, and is caught also where its process id never rests."""
+    with Field() as field:
+        process = spawn(python(HOPPING))
+        assert process.log.wait_for("hopping", Deadline.after(LONG))
+        supervisors = children(keeper.pid)
+        everyone = watch(supervisors)
+        os.kill(supervisors[0], signal.SIGKILL)
+        assert everyone.all_end()
+        keeper.close()
+        assert field.left() == []
+
+
+def test_supervisor_that_stands_still(keeper, spawn, printed_pids, watch, tmp_path):
+    """One that somebody has stopped, and nobody lets go on, keeps nothing alive beyond the run.
+
+    What the keeper is told while it waits for that one, it does not hear; the run does that itself.
+    """
+    process = spawn(ESCAPING)
+    (supervisor,) = children(keeper.pid)
+    everyone = watch([*printed_pids(process, MEMBERS), supervisor, keeper.pid])
+    other = watch([spawn("exec sleep 1000", log=tmp_path / "other.log").pid])
+    os.kill(supervisor, signal.SIGSTOP)
+    os.kill(keeper.pid, signal.SIGTERM)
+    assert other.all_end()
+    folder = keeper.new_folder("temporary", tmp_path)
+    assert everyone.all_end()
+    keeper.close()
+    assert not folder.exists()
 
 
 def test_keeper_and_supervisor_killed(spawn, keeper, watch):

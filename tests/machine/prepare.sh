@@ -5,6 +5,7 @@ set -eu
 missing=""
 command -v java >/dev/null || missing="default-jre-headless"
 command -v mvn >/dev/null || missing="$missing maven"
+command -v redis-server >/dev/null || missing="$missing redis-server"
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "Installing for the tests on a real Kafka: $missing"

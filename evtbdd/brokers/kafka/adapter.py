@@ -1,4 +1,4 @@
-"""Kafka as a broker of evtbdd: two connections and a reader for a whole run."""
+"""Kafka as a broker of evtbdd: its nodes, an administrator and a reader for a whole run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Any
 
 from evtbdd.brokers.kafka.access import OPEN, Access
 from evtbdd.brokers.kafka.connection import Connection
+from evtbdd.brokers.kafka.lock import KafkaLock, locked
 from evtbdd.brokers.kafka.names import name_fault
+from evtbdd.brokers.kafka.nodes import Nodes
 from evtbdd.brokers.kafka.probe import probe
 from evtbdd.brokers.kafka.publisher import KafkaPublisher
 from evtbdd.brokers.kafka.reader import KafkaReader
@@ -56,11 +58,10 @@ class KafkaBroker:
         self._access = access
         options = {**_options(address, patience), **access.options}
         self._connection = Connection(address, options, access)
-        # A connection is answered in turn: a hundred topics being created must not delay an event.
-        self._publishing = Connection(address, options, access)
-        self._topics = Topics(self._connection)
-        self._publisher = KafkaPublisher(self._publishing, self._topics)
-        self._reader = KafkaReader(options, self._connection, self._topics)
+        self._nodes = Nodes(address, access)
+        self._topics = Topics(self._connection, self._nodes)
+        self._publisher = KafkaPublisher(self._nodes, self._topics)
+        self._reader = KafkaReader(self._nodes, self._topics, patience)
         self._subscriptions = KafkaSubscriptions(self._connection)
 
     @property
@@ -122,15 +123,19 @@ class KafkaBroker:
         """What Kafka knows of consumer groups."""
         return self._subscriptions
 
+    def hold(self, channels: Sequence[str], holder: str, deadline: Deadline) -> KafkaLock:
+        """Hold topics, by groups of which this process is the only member."""
+        return locked(self._address, self._access, self._subscriptions, channels, holder, deadline)
+
     def close(self) -> None:
         """Close what was opened."""
         self._reader.close()
         self._connection.close()
-        self._publishing.close()
+        self._nodes.close()
 
 
 def _options(address: str, patience: float) -> Mapping[str, Any]:
-    """What the admin clients and the consumer have in common."""
+    """What the admin client is opened with."""
     return {
         "bootstrap_servers": [one.strip() for one in address.split(",")],
         "client_id": "evtbdd",

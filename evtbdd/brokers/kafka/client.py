@@ -1,32 +1,22 @@
-"""kafka-python's network client, with three habits changed.
+"""kafka-python's network client, with two habits changed.
 
-A call waits no longer than its deadline allows; metadata never creates a topic; and metadata of a new
-topic is asked for at once, where the driver would let 100 ms pass since it last asked for any (3.0.12).
+A call waits no longer than its deadline allows, and metadata never creates a topic.
 """
 
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from kafka import KafkaAdminClient
 from kafka.errors import KafkaTimeoutError
 from kafka.net.compat import KafkaNetClient
 from kafka.net.selector import NetworkSelector
 
 from evtbdd.clock import Deadline
 from evtbdd.words import duration
-
-PROMPT = 5
-"""Milliseconds between two questions for metadata."""
-
-PATIENT = 100
-"""The same once one has been missing for long: it was deleted, and never will be there."""
-
-LONG = 0.3
-"""Seconds for which a topic that was just made may be missing, at the most."""
 
 
 class BoundedLoop(NetworkSelector):  # type: ignore[misc]  # the driver has no types
@@ -56,15 +46,12 @@ class BoundedLoop(NetworkSelector):  # type: ignore[misc]  # the driver has no t
 
 
 class Client(KafkaNetClient):  # type: ignore[misc]  # the driver has no types
-    """What an admin client or a consumer talks through; `opened` makes one."""
+    """What an admin client talks through; `opened` makes one."""
 
     def __init__(self, **options: Any) -> None:
         self._loop = BoundedLoop(**options)
         super().__init__(net=self._loop, **options)
-        self.missing_since: Mapping[str, float] = {}
         self.cluster.config["allow_auto_create_topics"] = False
-        self.cluster.config["retry_backoff_ms"] = PROMPT
-        self.cluster.add_listener(self._note_missing)
 
     def bind(self, deadline: Deadline | None) -> None:
         """As BoundedLoop.bind."""
@@ -79,15 +66,6 @@ class Client(KafkaNetClient):  # type: ignore[misc]  # the driver has no types
         finally:
             self.bind(None)
 
-    def exchange(self, node: int, request: object) -> Any:
-        """The response of a node of the cluster to a request."""
-        return self._loop.run(self._manager.send, request, node)
-
-    def forget(self, topics: Iterable[str]) -> None:
-        """Ask no more for these: the driver would ask for a deleted topic for ever."""
-        # Replaced, never changed: the driver's own thread may be going through it.
-        self.cluster._topics = self.cluster._topics - set(topics)
-
     def refresh(self, deadline: Deadline) -> None:
         """Return when metadata was answered once more, or at the deadline."""
         answered = threading.Event()
@@ -95,18 +73,9 @@ class Client(KafkaNetClient):  # type: ignore[misc]  # the driver has no types
         self.wakeup()
         answered.wait(deadline.remaining())
 
-    def _note_missing(self, cluster: Any) -> None:
-        missing = cluster._topics - cluster.topics(exclude_internal_topics=False)
-        now = time.monotonic()
-        self.missing_since = {topic: self.missing_since.get(topic, now) for topic in missing}
-        for_long = any(now - since > LONG for since in self.missing_since.values())
-        cluster.config["retry_backoff_ms"] = PATIENT if for_long else PROMPT
 
-
-def opened(
-    kind: Callable[..., Any], options: Mapping[str, Any], deadline: Deadline
-) -> tuple[Any, Client]:
-    """An admin client or a consumer, with the client that it talks through.
+def opened(options: Mapping[str, Any], deadline: Deadline) -> tuple[KafkaAdminClient, Client]:
+    """An admin client, with the client that it talks through.
 
     Raises KafkaError where it cannot be made by the deadline; then none of its threads is left.
     """
@@ -119,10 +88,12 @@ def opened(
 
     milliseconds = max(1, int(deadline.remaining() * 1000))
     try:
-        driver = kind(**{**options, "bootstrap_timeout_ms": milliseconds}, kafka_client=make)
+        admin = KafkaAdminClient(
+            **{**options, "bootstrap_timeout_ms": milliseconds}, kafka_client=make
+        )
     except BaseException:
         for client in made:
             client.close()
         raise
     made[0].bind(None)
-    return driver, made[0]
+    return admin, made[0]

@@ -1,15 +1,16 @@
-"""Questions to a Kafka, through an admin client that is opened with the first of them."""
+"""Administration of a Kafka, through an admin client that is opened with the first question."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from threading import Event, Lock
+from threading import Lock
 from typing import Any, TypeVar
 
 from kafka import KafkaAdminClient
 from kafka import errors as driver
 
 from evtbdd.brokers.kafka.access import OPEN, Access
+from evtbdd.brokers.kafka.asking import LOST, NOT_SENT, Asking
 from evtbdd.brokers.kafka.client import Client, opened
 from evtbdd.brokers.kafka.errors import unanswered
 from evtbdd.brokers.kafka.probe import probe
@@ -17,23 +18,7 @@ from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerUnavailable
 
 Answer = TypeVar("Answer")
-
-PAUSE = 0.02
-"""Seconds until a question is repeated."""
-
-NOT_SENT = (
-    driver.NodeNotReadyError,
-    driver.CoordinatorNotAvailableError,
-    driver.CoordinatorLoadInProgressError,
-    driver.NotCoordinatorError,
-    driver.NotControllerError,
-    driver.LeaderNotAvailableError,
-    driver.UnknownBrokerIdError,
-)
-"""The question reached nobody who could have acted on it: it may be repeated, whatever it is."""
-
-LOST = (driver.KafkaConnectionError, driver.Cancelled)
-"""Nobody knows whether the question was acted on: one that only asks may be repeated."""
+Question = Callable[[KafkaAdminClient], Answer]
 
 
 class Connection:
@@ -43,77 +28,47 @@ class Connection:
         self.address = address
         self._access = access
         self._options = options
+        self._asking = Asking(address, access)
         self._opening = Lock()
         self._opened: tuple[KafkaAdminClient, Client] | None = None
-        self._closed = Event()
 
-    def ask(
-        self, doing: str, deadline: Deadline, question: Callable[[KafkaAdminClient], Answer]
-    ) -> Answer:
+    def ask(self, doing: str, deadline: Deadline, question: Question[Answer]) -> Answer:
         """What the question returns; `doing` says for an error what it was about.
 
         It is repeated while the broker is there, but was not reached or the connection was lost.
         Raises BrokerUnavailable, or what the table of errors makes of the driver's error.
         """
-        return self._answer(doing, deadline, lambda admin, _: question(admin), (*NOT_SENT, *LOST))
-
-    def ask_through(
-        self,
-        doing: str,
-        deadline: Deadline,
-        question: Callable[[KafkaAdminClient, Client], Answer],
-    ) -> Answer:
-        """As `ask`; the question is handed the client too that the admin client talks through."""
         return self._answer(doing, deadline, question, (*NOT_SENT, *LOST))
 
-    def tell(
-        self, doing: str, deadline: Deadline, order: Callable[[KafkaAdminClient], Answer]
-    ) -> Answer:
+    def tell(self, doing: str, deadline: Deadline, order: Question[Answer]) -> Answer:
         """As `ask`, for what must not be done twice: repeated only where it reached nobody."""
-        return self._answer(doing, deadline, lambda admin, _: order(admin), NOT_SENT)
-
-    def send(self, doing: str, deadline: Deadline, node: int, request: object) -> Any:
-        """As `tell`: a request as it is to a node of the cluster, and its response."""
-        return self._answer(
-            doing, deadline, lambda _, client: client.exchange(node, request), NOT_SENT
-        )
+        return self._answer(doing, deadline, order, NOT_SENT)
 
     def _answer(
         self,
         doing: str,
         deadline: Deadline,
-        question: Callable[[KafkaAdminClient, Client], Answer],
+        question: Question[Answer],
         repeated: tuple[type[Exception], ...],
     ) -> Answer:
-        while True:
+        def asked() -> Answer:
             admin, client = self._open(doing, deadline)
             try:
                 with client.within(deadline):
-                    return question(admin, client)
-            except driver.KafkaError as error:
-                self.require_open()
-                if not isinstance(error, repeated) or deadline.expired():
-                    raise unanswered(error, self.address, doing, deadline, self._access) from error
-                self._ping(error, deadline)
-                if isinstance(error, driver.UnknownBrokerIdError):
-                    client.refresh(deadline)
-                self._closed.wait(min(PAUSE, deadline.remaining()))
+                    return question(admin)
+            except driver.UnknownBrokerIdError:
+                client.refresh(deadline)
+                raise
             except RuntimeError:
                 # What the driver's event loop says when `close` came between.
-                self.require_open()
+                self._asking.require_open()
                 raise
+
+        return self._asking.answer(doing, deadline, asked, repeated)
 
     def require_open(self) -> None:
         """Raise BrokerUnavailable once it is closed."""
-        if self._closed.is_set():
-            raise BrokerUnavailable(f"The connection to Kafka at {self.address} is closed.")
-
-    def _ping(self, error: Exception, deadline: Deadline) -> None:
-        """Say why a broker is not there, where it is not; the driver's own words are no cause."""
-        try:
-            probe(self.address, deadline, self._access)
-        except BrokerUnavailable as unavailable:
-            raise unavailable from error
+        self._asking.require_open()
 
     def _open(self, doing: str, deadline: Deadline) -> tuple[KafkaAdminClient, Client]:
         self.require_open()
@@ -127,7 +82,7 @@ class Connection:
             if self._opened is None:
                 probe(self.address, deadline, self._access)
                 try:
-                    self._opened = opened(KafkaAdminClient, self._options, deadline)
+                    self._opened = opened(self._options, deadline)
                 except driver.KafkaError as error:
                     raise unanswered(error, self.address, doing, deadline, self._access) from error
             return self._opened
@@ -136,7 +91,7 @@ class Connection:
 
     def close(self) -> None:
         """Close the admin client; questions from now on raise BrokerUnavailable."""
-        self._closed.set()
+        self._asking.close()
         with self._opening:
             if self._opened is not None:
                 admin, _ = self._opened

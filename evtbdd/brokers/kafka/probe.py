@@ -1,4 +1,4 @@
-"""A round trip without the driver, which only says that it could not bootstrap.
+"""Connections that a Kafka has let in, or why it does not: the driver only says that it could not.
 
 ApiVersions, version 0 (https://kafka.apache.org/protocol), is what every Kafka since 0.10 answers
 before anything else, also before it knows who asks.
@@ -9,12 +9,14 @@ from __future__ import annotations
 import socket
 import ssl
 import struct
+from collections.abc import Mapping
 
 from evtbdd.brokers.certificates import speaks_tls
 from evtbdd.brokers.kafka.access import OPEN, Access
+from evtbdd.brokers.kafka.fields import Fields
 from evtbdd.brokers.kafka.sasl import HANDSHAKE, authenticate, require_no_user
 from evtbdd.brokers.kafka.tls import NoTls, refused, shaken
-from evtbdd.brokers.kafka.wire import Closed, Unreached, exchange
+from evtbdd.brokers.kafka.wire import CLIENT, Closed, Link, Unreached, connected
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerUnavailable, SettingsError
 from evtbdd.words import duration
@@ -26,23 +28,32 @@ ALERT = b"\x15"
 SECOND_LOOK = 1.0
 """Seconds to find out whether the other protocol is spoken there, at the most."""
 
+_VERSIONS = struct.Struct(">hhh")
+
 TLS_THERE = "it speaks TLS there: set security ca, or security tls = yes, or use another port"
 PLAIN_THERE = "it speaks no TLS there: remove security tls, ca and certificate, or use another port"
 
 
 def probe(address: str, deadline: Deadline, access: Access = OPEN) -> None:
-    """Return when the first of the addresses that answers has let evtbdd in as a Kafka would.
+    """Return when one of the addresses has let evtbdd in as a Kafka would; else as `entered`."""
+    entered(address, deadline, access).close()
+
+
+def entered(address: str, deadline: Deadline, access: Access = OPEN) -> Link:
+    """A connection to the first of the addresses that lets evtbdd in.
 
     `address` is `host:port`, or several with commas. Raises BrokerUnavailable with the cause for
     each of them, SettingsError where an address cannot be meant.
     """
     causes = []
-    for one in address.split(","):
-        host, port = host_and_port(one.strip())
-        cause = _cause(host, port, access, deadline)
-        if cause is None:
-            return
-        causes.append(f"{one.strip()}: {cause}")
+    places = [(one.strip(), host_and_port(one.strip())) for one in address.split(",")]
+    for left, (one, (host, port)) in zip(range(len(places), 0, -1), places, strict=True):
+        # One that does not answer leaves time for the others.
+        share = Deadline.after(deadline.remaining() / left, deadline.clock)
+        try:
+            return entered_at(host, port, share, access)
+        except Unreached as cause:
+            causes.append(f"{one}: {cause}")
     raise BrokerUnavailable(
         f"Kafka cannot be reached at {'; '.join(causes)} (waited up to {duration(deadline.seconds)})."
     )
@@ -59,60 +70,82 @@ def host_and_port(address: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def _cause(host: str, port: int, access: Access, deadline: Deadline) -> str | None:
-    """Why it cannot be used, as a clause; None where it can."""
+def entered_at(host: str, port: int, deadline: Deadline, access: Access = OPEN) -> Link:
+    """A connection to that very place. Raises Unreached with the cause, as a clause."""
     try:
-        _enter(host, port, access, deadline)
+        return _enter(host, port, access, deadline)
     except NoTls as error:
-        return PLAIN_THERE if _speaks_plainly(host, port, deadline) else str(error)
+        if _speaks_plainly(host, port, deadline):
+            raise Unreached(PLAIN_THERE) from error
+        raise
     except Closed as error:
         may_be_tls = access.context is None and error.said[:1] in {b"", ALERT}
         if may_be_tls and speaks_tls(host, port, _second_look(deadline)):
-            return TLS_THERE
-        return str(error)
-    except Unreached as error:
-        return str(error)
-    except ConnectionRefusedError:
+            raise Unreached(TLS_THERE) from error
+        raise
+    except (OSError, struct.error, IndexError) as error:
+        raise Unreached(_cause(error, host, access)) from error
+
+
+def _cause(error: Exception, host: str, access: Access) -> str:
+    """What keeps evtbdd out, as a clause."""
+    if isinstance(error, ConnectionRefusedError):
         return "nothing listens there (connection refused)"
-    except socket.gaierror:
+    if isinstance(error, socket.gaierror):
         return f"the name {host} cannot be resolved"
-    except TimeoutError:
+    if isinstance(error, TimeoutError):
         return "no answer in time"
-    except ssl.SSLError as error:
+    if isinstance(error, ssl.SSLError):
         return refused(error, access)
-    except OSError as error:
+    if isinstance(error, OSError):
         return f"the connection broke ({error.strerror or error})"
-    except (struct.error, IndexError):
-        return "something else than Kafka answers there"
-    return None
+    return "something else than Kafka answers there"
 
 
-def _enter(host: str, port: int, access: Access, deadline: Deadline) -> None:
+def _enter(host: str, port: int, access: Access, deadline: Deadline) -> Link:
     """Connect, as far as the first question of a client. Raises Unreached, or OSError."""
-    with socket.create_connection((host, port), max(0.01, deadline.remaining())) as plain:
-        plain.settimeout(max(0.01, deadline.remaining()))
-        link = plain if access.context is None else shaken(plain, host, access.context)
-        with link:
-            versions = exchange(link, API_VERSIONS, 0, b"", deadline)
-            if access.username is not None:
-                authenticate(link, access, deadline)
-            elif HANDSHAKE in _known(versions):
-                require_no_user(link, deadline)
+    plain = connected(host, port, deadline)
+    try:
+        link = Link(plain if access.context is None else shaken(plain, host, access.context))
+    except BaseException:
+        plain.close()
+        raise
+    try:
+        link.versions = _known(link.exchange(API_VERSIONS, 0, b"", deadline))
+        link.client = CLIENT
+        if access.username is not None:
+            authenticate(link, access, deadline)
+        elif HANDSHAKE in link.versions:
+            require_no_user(link, deadline)
+    except BaseException:
+        link.close()
+        raise
+    return link
 
 
-def _known(versions: bytes) -> set[int]:
-    """The requests that it knows."""
-    (count,) = struct.unpack_from(">i", versions, 2)
-    return {struct.unpack_from(">h", versions, 6 + 6 * each)[0] for each in range(count)}
+def _known(answer: bytes) -> Mapping[int, tuple[int, int]]:
+    """The requests that it knows, with the lowest and the highest version of each."""
+    fields = Fields(answer)
+    fields.int16()
+    known = {}
+    for _ in fields.elements():
+        api, lowest, highest = fields.take(_VERSIONS)
+        known[api] = (lowest, highest)
+    return known
 
 
 def _speaks_plainly(host: str, port: int, deadline: Deadline) -> bool:
     left = _second_look(deadline)
     try:
-        with socket.create_connection((host, port), max(0.01, left.remaining())) as link:
-            exchange(link, API_VERSIONS, 0, b"", left)
+        link = Link(connected(host, port, left))
+    except OSError:
+        return False
+    try:
+        link.exchange(API_VERSIONS, 0, b"", left)
     except (OSError, Unreached):
         return False
+    finally:
+        link.close()
     return True
 
 

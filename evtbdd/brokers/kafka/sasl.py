@@ -1,25 +1,33 @@
-"""Who is calling: SaslHandshake 1 and SaslAuthenticate 0, so that each refusal has its own words."""
+"""Who is calling: SaslHandshake and SaslAuthenticate, so that each refusal has its own words."""
 
 from __future__ import annotations
 
-import socket
+import math
 import struct
+import time
 
 from kafka.net.sasl import get_sasl_mechanism
 
 from evtbdd.brokers.kafka.access import Access
-from evtbdd.brokers.kafka.wire import Unreached, exchange
+from evtbdd.brokers.kafka.fields import Fields, string
+from evtbdd.brokers.kafka.wire import Link, Unreached
 from evtbdd.clock import Deadline
 from evtbdd.words import listed, quoted
 
 HANDSHAKE, AUTHENTICATE = 17, 36
 UNSUPPORTED, WRONG_STATE, FAILED = 33, 34, 58
+SAFELY = 0.8
+"""The part of the time for which one is let in, after which a link is not used again."""
+
 NONE_OF_THEM = "evtbdd-asks"
 """No mechanism has that name: who asks for users at all refuses it, and lists its own."""
 
 
-def authenticate(link: socket.socket, access: Access, deadline: Deadline) -> None:
-    """Return when the user was let in. Raises Unreached with the reason, or OSError."""
+def authenticate(link: Link, access: Access, deadline: Deadline) -> None:
+    """Return when the user was let in. Raises Unreached with the reason, or OSError.
+
+    Some brokers let nobody in for ever (KIP-368): then the link knows until when.
+    """
     code, mechanisms = _handshake(link, access.mechanism, deadline)
     if code == UNSUPPORTED:
         raise Unreached(
@@ -31,10 +39,13 @@ def authenticate(link: socket.socket, access: Access, deadline: Deadline) -> Non
     if code:
         raise Unreached(f"it refuses to ask for a user (error {code})")
     mechanism = get_sasl_mechanism(access.mechanism)(**access.sasl)
+    version = min(1, link.versions.get(AUTHENTICATE, (0, 0))[1])
     while not mechanism.is_done():
         sent = mechanism.auth_bytes()
         body = struct.pack(">i", len(sent)) + sent
-        code, said, received = _authenticated(exchange(link, AUTHENTICATE, 0, body, deadline))
+        code, said, received, lifetime = _authenticated(
+            link.exchange(AUTHENTICATE, version, body, deadline), version
+        )
         if code == FAILED:
             raise Unreached(f"it refuses the user {quoted(access.username or '')} or the password")
         if code:
@@ -43,9 +54,10 @@ def authenticate(link: socket.socket, access: Access, deadline: Deadline) -> Non
             mechanism.receive(received)
         except (ValueError, KeyError) as error:
             raise Unreached(f"it does not know the password itself ({error})") from error
+        link.until = time.monotonic() + SAFELY * lifetime / 1000 if lifetime > 0 else math.inf
 
 
-def require_no_user(link: socket.socket, deadline: Deadline) -> None:
+def require_no_user(link: Link, deadline: Deadline) -> None:
     """Return where nobody must say who they are. Raises Unreached, or OSError."""
     code, mechanisms = _handshake(link, NONE_OF_THEM, deadline)
     if code == UNSUPPORTED:
@@ -55,24 +67,14 @@ def require_no_user(link: socket.socket, deadline: Deadline) -> None:
         )
 
 
-def _handshake(link: socket.socket, mechanism: str, deadline: Deadline) -> tuple[int, list[str]]:
-    name = mechanism.encode("ascii")
-    answer = exchange(link, HANDSHAKE, 1, struct.pack(">h", len(name)) + name, deadline)
-    code, count = struct.unpack_from(">hi", answer)
-    mechanisms, at = [], 6
-    for _ in range(count):
-        text, at = _text(answer, at)
-        mechanisms.append(text)
-    return code, sorted(mechanisms)
+def _handshake(link: Link, mechanism: str, deadline: Deadline) -> tuple[int, list[str]]:
+    fields = Fields(link.exchange(HANDSHAKE, 1, string(mechanism), deadline))
+    code = fields.int16()
+    return code, sorted(fields.name() for _ in fields.elements())
 
 
-def _authenticated(answer: bytes) -> tuple[int, str, bytes]:
-    (code,) = struct.unpack_from(">h", answer)
-    said, at = _text(answer, 2)
-    return code, said, answer[at + 4 :]
-
-
-def _text(answer: bytes, at: int) -> tuple[str, int]:
-    (length,) = struct.unpack_from(">h", answer, at)
-    end = at + 2 + max(0, length)
-    return answer[at + 2 : end].decode("utf-8", "replace"), end
+def _authenticated(answer: bytes, version: int) -> tuple[int, str, bytes, int]:
+    """Code, words, the mechanism's own answer, and for how many milliseconds one is let in."""
+    fields = Fields(answer)
+    code, said, received = fields.int16(), fields.string(), fields.blob()
+    return code, said or "", received, fields.int64() if version else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from kafka import KafkaAdminClient, TopicPartition
@@ -10,7 +10,8 @@ from kafka import errors as driver
 from kafka.admin import MemberToRemove
 from kafka.structs import OffsetAndMetadata
 
-from evtbdd.brokers.kafka.connection import NOT_SENT, Connection
+from evtbdd.brokers.kafka.asking import NOT_SENT
+from evtbdd.brokers.kafka.connection import Connection
 from evtbdd.brokers.kafka.errors import translated
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError
@@ -127,6 +128,22 @@ class KafkaSubscriptions:
             if said not in ignored:
                 kind = getattr(driver, said, driver.UnknownError)
                 raise translated(kind(), self._address, doing)
+
+    def committed(
+        self, group: str, lanes: Mapping[str, Collection[str]], deadline: Deadline
+    ) -> Mapping[str, Ends]:
+        """The committed offsets of these partitions: the next that the group would be handed."""
+        wanted = [TopicPartition(name, int(lane)) for name, of in lanes.items() for lane in of]
+        held = self._connection.ask(
+            f"tell the offsets of the group {quoted(group)}",
+            deadline,
+            lambda admin: admin.list_group_offsets({group: wanted})[group],
+        )
+        found: dict[str, dict[str, int]] = {}
+        for partition, committed in held.items():
+            if committed.offset >= 0:
+                found.setdefault(partition.topic, {})[str(partition.partition)] = committed.offset
+        return found
 
     def groups(self, deadline: Deadline) -> Mapping[str, bool]:
         """Every group by its state; a Kafka before 2.6 tells none, so somebody may be in each."""

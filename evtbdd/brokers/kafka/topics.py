@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from threading import Event
 from typing import Any
 
-from kafka import TopicPartition
 from kafka import errors as driver
 
 from evtbdd.brokers.kafka.connection import Connection
 from evtbdd.brokers.kafka.errors import translated
+from evtbdd.brokers.kafka.metadata import Metadata, Topic
+from evtbdd.brokers.kafka.nodes import ANY, Nodes
+from evtbdd.brokers.kafka.partitions import Partition
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError
 from evtbdd.ports import ChannelPlan
@@ -20,11 +22,28 @@ LOOK = 0.005
 """Seconds between two looks whether topics are there, or gone."""
 
 
+NOT_LED = (
+    driver.NotLeaderForPartitionError,
+    driver.LeaderNotAvailableError,
+    driver.ReplicaNotAvailableError,
+    driver.FencedLeaderEpochError,
+    driver.UnknownLeaderEpochError,
+    driver.UnknownTopicOrPartitionError,
+    driver.UnknownBrokerIdError,
+    driver.NodeNotReadyError,
+)
+"""Who was asked does not lead the partition, or cannot be reached: it is to be looked who does.
+
+A new topic's leader may say so of itself for a moment.
+"""
+
+
 class Topics:
     """Creates, deletes and describes topics; remembers the partitions of those it has met."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, nodes: Nodes) -> None:
         self._connection = connection
+        self._nodes = nodes
         self._leaders: dict[str, Sequence[int]] = {}
 
     def create(self, plans: Sequence[ChannelPlan], deadline: Deadline) -> None:
@@ -76,10 +95,8 @@ class Topics:
 
     def names(self, deadline: Deadline) -> Sequence[str]:
         """Every topic but for the internal ones (`__consumer_offsets` and its like)."""
-        described = self._connection.ask(
-            "list the topics", deadline, lambda admin: admin.describe_topics()
-        )
-        return [topic["name"] for topic in described if not topic["is_internal"]]
+        found = self._asked("list the topics", None, deadline)
+        return [name for name, topic in found.items() if not topic.is_internal]
 
     def lanes(self, names: Sequence[str], deadline: Deadline) -> Mapping[str, Sequence[str]]:
         """The partitions of those topics that exist, as `0`, `1`, …"""
@@ -95,7 +112,7 @@ class Topics:
             self._describe(f"describe the topic {quoted(name)}", [name], deadline)
         return self._leaders.get(name, ())
 
-    def partitions(self, names: Sequence[str], deadline: Deadline) -> Sequence[TopicPartition]:
+    def partitions(self, names: Sequence[str], deadline: Deadline) -> Sequence[Partition]:
         """Every partition of these topics; BrokerError where one of them is not there."""
         unmet = [name for name in names if name not in self._leaders]
         missing = set(unmet) - self.lanes(unmet, deadline).keys()
@@ -104,7 +121,7 @@ class Topics:
                 f"There is no topic {quoted(min(missing))} at {self._connection.address}."
             )
         return [
-            TopicPartition(name, lane)
+            Partition(name, lane)
             for name in names
             for lane in range(len(self._leaders.get(name, ())))
         ]
@@ -115,18 +132,19 @@ class Topics:
         """The leaders of those topics that exist, remembered from now on."""
         if not names:
             return {}
-        described = self._connection.ask(
-            doing, deadline, lambda admin: admin.describe_topics(list(names))
-        )
-        found = {
-            topic["name"]: _leaders(topic["partitions"])
-            for topic in described
-            if topic["error_code"] == 0
-        }
+        described = self._asked(doing, names, deadline)
+        found = {name: topic.leaders for name, topic in described.items()}
         for name in set(names) - found.keys():
             self._leaders.pop(name, None)
         self._leaders.update(found)
         return found
+
+    def _asked(
+        self, doing: str, names: Sequence[str] | None, deadline: Deadline
+    ) -> Mapping[str, Topic]:
+        described = self._nodes.ask(doing, deadline, ANY, Metadata(names))
+        self._nodes.know(described.nodes)
+        return described.topics
 
     def _are_led(self, doing: str, names: Sequence[str], deadline: Deadline) -> bool:
         found = self._describe(doing, names, deadline)
@@ -164,11 +182,6 @@ def _creation(plan: ChannelPlan) -> Mapping[str, Any]:
             if name.startswith("config.")
         },
     }
-
-
-def _leaders(partitions: Sequence[Mapping[str, Any]]) -> Sequence[int]:
-    in_order = sorted(partitions, key=lambda each: int(each["partition_index"]))
-    return [int(each["leader_id"]) for each in in_order]
 
 
 def _error(answer: Mapping[str, Any]) -> Exception:

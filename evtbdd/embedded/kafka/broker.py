@@ -7,9 +7,12 @@ import socket
 import threading
 from types import TracebackType
 
+from evtbdd.embedded.demands import NO_DEMANDS, Demands
 from evtbdd.embedded.kafka.cluster import Cluster
-from evtbdd.embedded.kafka.connection import Connection
+from evtbdd.embedded.kafka.connection import Answer, Connection
 from evtbdd.embedded.kafka.dispatch import Dispatcher
+from evtbdd.embedded.kafka.layers import Encrypted, Plaintext
+from evtbdd.embedded.kafka.login import Login
 from evtbdd.errors import BrokerUnavailable
 from evtbdd.loopback import HOST, listener
 
@@ -24,8 +27,9 @@ class EmbeddedKafka:
     `port` 0 takes a free one. With `auto_create` a client that asks for an unknown topic's metadata
     creates it, with `default_partitions` partitions; without, nothing but CreateTopics does.
     `initial_rebalance_delay`, in seconds, is how long a new group waits for further members.
-    `failures` tells, a line each, which requests could not be answered; their connections were
-    closed.
+    `demands` is what clients must show to be let in: TLS, and a user by SASL PLAIN.
+    `failures` tells, a line each, which requests could not be answered, and who was not let in;
+    their connections were closed.
 
     After `stop` it may be started again, on the same port and with everything it had stored.
     """
@@ -37,11 +41,13 @@ class EmbeddedKafka:
         auto_create: bool = False,
         initial_rebalance_delay: float = 0.0,
         default_partitions: int = 1,
+        demands: Demands = NO_DEMANDS,
     ) -> None:
         self.failures: list[str] = []
         self._cluster = Cluster(
             HOST, port, auto_create, default_partitions, initial_rebalance_delay
         )
+        self._demands = demands
         self._connections: set[Connection] = set()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -99,10 +105,7 @@ class EmbeddedKafka:
     async def _serve(self, listener: socket.socket, serving: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
-        answer = Dispatcher(self._cluster, self._failed)
-        server = await self._loop.create_server(
-            lambda: Connection(answer, self._failed, self._connections), sock=listener
-        )
+        server = await self._loop.create_server(self._connection, sock=listener)
         self._cluster.resume()
         serving.set()
         try:
@@ -111,6 +114,14 @@ class EmbeddedKafka:
             server.close()
             self._cluster.close()
             await self._disconnect()
+
+    def _connection(self) -> Connection:
+        tls, users = self._demands.tls, self._demands.users
+        layer = Plaintext() if tls is None else Encrypted(tls)
+        answer: Answer = Dispatcher(self._cluster, self._failed)
+        if users:
+            answer = Login(users, self._cluster, self._failed, answer)
+        return Connection(layer, answer, self._failed, self._connections)
 
     async def _disconnect(self) -> None:
         tasks = [c.task for c in self._connections if c.task]

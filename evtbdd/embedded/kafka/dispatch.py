@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import inspect
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from evtbdd.embedded.kafka import protocol
 from evtbdd.embedded.kafka.cluster import Cluster
 from evtbdd.embedded.kafka.connection import Peer
-from evtbdd.embedded.kafka.errors import HangUp
+from evtbdd.embedded.kafka.errors import HangUp, LastAnswer
 from evtbdd.embedded.kafka.handlers.request import Request
 from evtbdd.embedded.kafka.handlers.table import (
     API_VERSIONS,
@@ -20,11 +20,22 @@ from evtbdd.embedded.kafka.handlers.table import (
 
 
 class Dispatcher:
-    """Answers frames for a cluster; `failed` is told, in one line, what could not be answered."""
+    """Answers frames for a cluster; `failed` is told, in one line, what could not be answered.
 
-    def __init__(self, cluster: Cluster, failed: Callable[[str], None]) -> None:
+    Only `apis` are; `otherwise` says why others, which are spoken here, are not.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        failed: Callable[[str], None],
+        apis: Mapping[int, Api] = APIS,
+        otherwise: str = "",
+    ) -> None:
         self._cluster = cluster
         self._failed = failed
+        self._apis = apis
+        self._otherwise = otherwise
 
     async def __call__(self, frame: bytes, peer: Peer) -> bytes | None:
         """The answer's frame, None where the protocol has none; `HangUp` where it failed."""
@@ -33,10 +44,13 @@ class Dispatcher:
         except struct.error as error:
             self._failed(f"a frame of {len(frame)} bytes: too short for Kafka's protocol")
             raise HangUp from error
-        api = APIS.get(api_key)
+        api = self._apis.get(api_key)
         if api_key == API_VERSIONS and api and version > api.highest:
             return protocol.encoded(api_key, 0, correlation_id, unsupported_api_versions())
-        if api is None or not api.lowest <= version <= api.highest:
+        if api is None and (spoken := APIS.get(api_key)) and spoken.has(version):
+            self._failed(f"{spoken.name} v{version}: {self._otherwise}")
+            raise HangUp
+        if api is None or not api.has(version):
             self._failed(f"API {api_key} v{version}: not supported")
             raise HangUp
         try:
@@ -52,9 +66,14 @@ class Dispatcher:
     ) -> bytes | None:
         body = protocol.decoded(frame, api_key, version)
         request = Request(body, version, body.header.client_id or "", peer.host)
-        answer = api.handler(self._cluster, request)
-        if inspect.isawaitable(answer):
-            answer = await answer
+        try:
+            answer = api.handler(self._cluster, request)
+            if inspect.isawaitable(answer):
+                answer = await answer
+        except LastAnswer as last:
+            self._failed(f"{api.name} v{version}: {last.why}")
+            frame = protocol.encoded(api_key, version, correlation_id, last.answer)
+            raise HangUp(frame) from last
         if answer is None:
             return None
         return protocol.encoded(api_key, version, correlation_id, answer)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
+from typing import Any
 
 
 class ErrorCode(IntEnum):
@@ -23,6 +25,8 @@ class ErrorCode(IntEnum):
     INVALID_SESSION_TIMEOUT = 26
     REBALANCE_IN_PROGRESS = 27
     INVALID_TIMESTAMP = 32
+    UNSUPPORTED_SASL_MECHANISM = 33
+    ILLEGAL_SASL_STATE = 34
     UNSUPPORTED_VERSION = 35
     TOPIC_ALREADY_EXISTS = 36
     INVALID_PARTITIONS = 37
@@ -38,6 +42,7 @@ class ErrorCode(IntEnum):
     INVALID_TRANSACTION_TIMEOUT = 50
     CONCURRENT_TRANSACTIONS = 51
     OPERATION_NOT_ATTEMPTED = 55
+    SASL_AUTHENTICATION_FAILED = 58
     NON_EMPTY_GROUP = 68
     GROUP_ID_NOT_FOUND = 69
     FETCH_SESSION_ID_NOT_FOUND = 70
@@ -62,5 +67,18 @@ class Refused(Exception):
         self.message = message
 
 
+class LastAnswer(Exception):
+    """What was asked is answered, and then the connection is closed, because Kafka does so too."""
+
+    def __init__(self, answer: Mapping[str, Any], why: str) -> None:
+        super().__init__(why)
+        self.answer = answer
+        self.why = why
+
+
 class HangUp(Exception):
-    """The connection is closed without an answer, because Kafka does so too."""
+    """The connection is closed, after this frame where there is one, because Kafka does so too."""
+
+    def __init__(self, last: bytes = b"") -> None:
+        super().__init__(last)
+        self.last = last

@@ -10,6 +10,7 @@ import kafka.protocol.admin
 import kafka.protocol.consumer
 import kafka.protocol.metadata
 import kafka.protocol.producer
+import kafka.protocol.sasl
 
 Fields = Mapping[str, Any]
 """An answer: the protocol's fields by their names in kafka-python; structures are nested mappings."""
@@ -19,6 +20,7 @@ _MODULES = (
     kafka.protocol.consumer,
     kafka.protocol.metadata,
     kafka.protocol.producer,
+    kafka.protocol.sasl,
 )
 _PREFIX = struct.Struct(">hhi")
 
@@ -27,7 +29,8 @@ def _classes(kind: str) -> dict[int, Any]:
     found = {}
     for module in _MODULES:
         for name in module.__all__:
-            if name.endswith(kind):
+            # The tokens that follow on version 0 of SaslHandshake are no messages, and have no key.
+            if name.endswith(kind) and hasattr(getattr(module, name), "API_KEY"):
                 found[getattr(module, name).API_KEY] = getattr(module, name)
     return found
 

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from .wire import Frame
 
 
+IMPATIENT_AFTER = 5.0
+"""Seconds after which a supervisor that does not end, when the run is gone, is killed."""
+
+
 class Keeper:
     """Hears from the run on `connection`, and notices its end there, or by `run`, its process id.
 
@@ -52,11 +56,18 @@ class Keeper:
         if self._run_ending is not None:
             self._selector.unregister(self._run_ending)
         os.close(self._life_end)
-        given_up = time.monotonic() + GIVEN_UP_AFTER
-        while self._anyone_left() and (remaining := given_up - time.monotonic()) > 0:
-            self._act(remaining)
+        self._act_until_empty(IMPATIENT_AFTER)
+        for pid in self._supervisors:
+            # It stands still, so that nobody below it is killed unless it goes itself.
+            os.kill(pid, signal.SIGKILL)
+        self._act_until_empty(GIVEN_UP_AFTER - IMPATIENT_AFTER)
         for folder in self._folders:
             remove(folder)
+
+    def _act_until_empty(self, patience: float) -> None:
+        given_up = time.monotonic() + patience
+        while self._anyone_left() and (remaining := given_up - time.monotonic()) > 0:
+            self._act(remaining)
 
     def _act(self, patience: float | None) -> None:
         for key, _ in self._selector.select(patience):
@@ -91,6 +102,9 @@ class Keeper:
             self._supervise(self._descriptors.pop(0))
         elif frame["do"] == "remove":
             self._folders.append(os.fsdecode(frame["folder"].encode("latin-1")))
+        elif frame["do"] == "answer":
+            with contextlib.suppress(BlockingIOError, ConnectionError):
+                self._connection.sendall(encoded({"answer": frame["ask"]}))
 
     def _supervise(self, descriptor: int) -> None:
         hold_signals()

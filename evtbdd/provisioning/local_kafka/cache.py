@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,9 +37,7 @@ class Cache:
     def scratch(self, keeper: Keeper) -> Path:
         """A new folder to make things in; OSError where the cache cannot be written to."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix="making-", dir=self.folder))
-        keeper.remove_at_end(folder)
-        return folder
+        return keeper.new_folder("making-", self.folder)
 
     def keep(self, made: Path, name: str) -> Path:
         """Move what was made in a scratch folder to its place, unless another run was quicker.

@@ -51,8 +51,8 @@ class Keeper(Protocol):
     ) -> Kept:
         """Start a command; what it writes goes into the log."""
 
-    def remove_at_end(self, folder: Path) -> None:
-        """Have the folder removed when the run has ended."""
+    def new_folder(self, prefix: str, parent: Path | None = None) -> Path:
+        """A new folder that is removed when the run has ended; OSError where it cannot be made."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
-from pathlib import Path
 
 from evtbdd.errors import BrokerUnavailable
 from evtbdd.loopback import HOST
@@ -47,10 +45,9 @@ class Launch:
         self, keeper: Keeper, options: Mapping[str, str], ports: Callable[[], Ports]
     ) -> None:
         try:
-            self._folder = Path(tempfile.mkdtemp(prefix="evtbdd-kafka-"))
+            self._folder = keeper.new_folder("evtbdd-kafka-")
         except OSError as error:
             raise BrokerUnavailable(f"There is no room for Kafka's data: {error}.") from error
-        keeper.remove_at_end(self._folder)
         self._commands = Commands(keeper, self._folder, dict(os.environ))
         self._options = options
         self._ports = ports

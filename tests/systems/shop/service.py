@@ -71,6 +71,16 @@ def setting(name: str) -> str:
     return value
 
 
+def security() -> dict[str, str]:
+    """How the broker is told who calls: KAFKA_USER and KAFKA_PASSWORD, KAFKA_CA, if they are set."""
+    user, ca = os.environ.get("KAFKA_USER"), os.environ.get("KAFKA_CA")
+    settings = {"security.protocol": ("SASL_" if user else "") + ("SSL" if ca else "PLAINTEXT")}
+    if user:
+        password = setting("KAFKA_PASSWORD")
+        settings |= {"sasl.mechanism": "PLAIN", "sasl.username": user, "sasl.password": password}
+    return {**settings, "ssl.ca.location": ca} if ca else settings
+
+
 def run(name: str, *, consumes: str, publishes: list[str], handle: Handler) -> int:
     """Run a service until SIGTERM, and return its exit code."""
     stopping = threading.Event()
@@ -107,7 +117,7 @@ def serve(
     topic = settings.topics[consumes]
     if "subscribed-elsewhere" in settings.faults:
         topic += "-old"
-    broker = {"bootstrap.servers": settings.address, "client.id": settings.name}
+    broker = {"bootstrap.servers": settings.address, "client.id": settings.name, **security()}
     consumer = Consumer({**broker, **CONSUMER, "group.id": settings.group})
     producer = Producer({**broker, **PRODUCER})
     consumer.subscribe([topic])

@@ -34,6 +34,7 @@ from evtbdd.embedded.kafka.handlers.metadata import (
 )
 from evtbdd.embedded.kafka.handlers.produce import produce
 from evtbdd.embedded.kafka.handlers.request import Handler, Request
+from evtbdd.embedded.kafka.handlers.sasl import sasl_authenticate, sasl_handshake
 from evtbdd.embedded.kafka.handlers.topics import (
     create_partitions,
     create_topics,
@@ -49,7 +50,7 @@ from evtbdd.embedded.kafka.handlers.transactions import (
 )
 from evtbdd.embedded.kafka.protocol import Fields
 
-API_VERSIONS = 18
+SASL_HANDSHAKE, API_VERSIONS, SASL_AUTHENTICATE = 17, 18, 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,10 @@ class Api:
     lowest: int
     highest: int
     handler: Handler
+
+    def has(self, version: int) -> bool:
+        """Whether that version is spoken."""
+        return self.lowest <= version <= self.highest
 
 
 def api_versions(_cluster: Cluster, _request: Request) -> Fields:
@@ -95,6 +100,7 @@ APIS: Mapping[int, Api] = {
     14: Api("SyncGroup", 0, 5, sync_group),
     15: Api("DescribeGroups", 0, 6, describe_groups),
     16: Api("ListGroups", 0, 5, list_groups),
+    SASL_HANDSHAKE: Api("SaslHandshake", 0, 1, sasl_handshake),
     API_VERSIONS: Api("ApiVersions", 0, 4, api_versions),
     19: Api("CreateTopics", 2, 7, create_topics),
     20: Api("DeleteTopics", 1, 6, delete_topics),
@@ -107,6 +113,7 @@ APIS: Mapping[int, Api] = {
     28: Api("TxnOffsetCommit", 0, 4, txn_offset_commit),  # 5 is for KIP-890
     32: Api("DescribeConfigs", 1, 4, describe_configs),
     33: Api("AlterConfigs", 0, 2, alter_configs),
+    SASL_AUTHENTICATE: Api("SaslAuthenticate", 0, 2, sasl_authenticate),
     37: Api("CreatePartitions", 0, 3, create_partitions),
     42: Api("DeleteGroups", 0, 2, delete_groups),
     44: Api("IncrementalAlterConfigs", 0, 1, incremental_alter_configs),

@@ -1,0 +1,146 @@
+"""Capabilities beside channels and services: each a facility, opened when a scenario first needs it.
+
+A facility is a room with a step file. It is named here, by string, and declares its sections of the
+settings in `sections`; neither World nor the journal knows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, TypeVar, cast
+
+from evtbdd.channels.facility import Channels
+from evtbdd.expect.expect import Patience
+from evtbdd.journal import Journal
+from evtbdd.keeper import HeldKeeper
+from evtbdd.services.facility import Services
+from evtbdd.services.scenario import ScenarioServices
+from evtbdd.settings.load import Settings
+from evtbdd.values.store import Values
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the run lends to its facilities."""
+
+    settings: Settings
+    project: Path
+    run_id: str
+    keeper: HeldKeeper
+    patience: Patience
+    channels: Channels
+    services: Services
+
+
+class Stage(Protocol):
+    """What a scenario lends to its part of a facility."""
+
+    journal: Journal
+    values: Values
+    services: ScenarioServices
+    folders: list[Path]
+
+
+class ScenarioFacility(Protocol):
+    """A facility as one scenario uses it."""
+
+    def begin_block(self) -> None:
+        """A block of acts under When is about to begin: note where things stand."""
+
+    def fact(self, name: str) -> object:
+        """What stands for `${PREFIX.name}`; KeyError, or UnknownName with a sentence."""
+
+    def known(self) -> Sequence[str]:
+        """The names that `fact` knows."""
+
+    def end(self) -> None:
+        """Give back what the scenario took. What is raised is an error of the scenario."""
+
+
+class Facility(Protocol):
+    """A facility of the run. Made with a `Run`, which may raise SettingsError."""
+
+    def begin(self, stage: Stage, scopes: Mapping[str, str]) -> ScenarioFacility:
+        """Its part for a scenario, whose scopes are `{"scenario": "s3", "feature": "f1", …}`."""
+
+    def close(self) -> None:
+        """Give back everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Where a facility is, `module:class`, and the prefix of its placeholders, if it has any."""
+
+    place: str
+    prefix: str | None = None
+
+
+FACILITIES: Mapping[str, Kind] = {}
+
+Part = TypeVar("Part", bound=ScenarioFacility)
+
+
+class OpenFacilities:
+    """The facilities of a run; each is made by the first scenario that needs it."""
+
+    def __init__(self, run: Run, kinds: Mapping[str, Kind] = FACILITIES) -> None:
+        self.kinds = kinds
+        self._run = run
+        self._open: dict[str, Facility] = {}
+
+    def get(self, name: str) -> Facility:
+        """The facility of that name. Raises what keeps it from being opened."""
+        if name not in self._open:
+            module, _, kind = self.kinds[name].place.partition(":")
+            make = cast(Callable[[Run], Facility], getattr(import_module(module), kind))
+            self._open[name] = make(self._run)
+        return self._open[name]
+
+    def close(self) -> None:
+        """Give all of them back, the last one first."""
+        with ExitStack() as given_back:
+            for facility in self._open.values():
+                given_back.callback(facility.close)
+            self._open.clear()
+
+
+class ScenarioFacilities:
+    """The facilities that one scenario uses."""
+
+    def __init__(self, facilities: OpenFacilities, stage: Stage, scopes: Mapping[str, str]) -> None:
+        self._facilities = facilities
+        self._stage = stage
+        self._scopes = scopes
+        self._begun: dict[str, ScenarioFacility] = {}
+
+    def get(self, name: str) -> ScenarioFacility:
+        """The scenario's part of a facility, begun when it is first asked for."""
+        if name not in self._begun:
+            self._begun[name] = self._facilities.get(name).begin(self._stage, self._scopes)
+        return self._begun[name]
+
+    def provide(self) -> None:
+        """Have the placeholders of all facilities known; one of them begins its facility."""
+        for name, kind in self._facilities.kinds.items():
+            if kind.prefix is not None:
+                self._stage.values.provide(
+                    kind.prefix,
+                    lambda fact, name=name: self.get(name).fact(fact),  # type: ignore[misc]
+                    lambda name=name: self.get(name).known(),  # type: ignore[misc]
+                )
+
+    def begin_block(self) -> None:
+        """A block of acts is about to begin."""
+        for part in self._begun.values():
+            part.begin_block()
+
+    def end(self) -> None:
+        """Give back what was begun, the last one first."""
+        with ExitStack() as given_back:
+            for part in self._begun.values():
+                given_back.callback(part.end)
+            self._begun.clear()

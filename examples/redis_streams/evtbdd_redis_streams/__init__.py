@@ -1,0 +1,1 @@
+"""An adapter of evtbdd for Redis streams."""

@@ -1,0 +1,89 @@
+"""`make soak`: the tour and every red example, again and again, while the cores are kept busy.
+
+Prints each failure with its full text, and a summary with counts; ends with 1 where there was one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+from evtbdd.keeper import HeldKeeper
+from evtbdd.provisioning.local_kafka import LocalKafka
+from soak.load import busy_cores
+from soak.rounds import Judgement, red, tour
+from soak.tally import Tally
+
+BROKERS = ("embedded", "local")
+Job = tuple[str, int, str]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m soak", description=__doc__)
+    parser.add_argument("--tours", type=int, default=200, metavar="N", help="of each broker (200)")
+    parser.add_argument("--red", type=int, default=50, metavar="N", help="of each broker (50)")
+    parser.add_argument("--workers", type=int, default=2, metavar="N", help="at a time (2)")
+    parser.add_argument(
+        "--busy",
+        type=int,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="processes that keep cores busy (one for each core)",
+    )
+    parser.add_argument("--on", nargs="+", choices=BROKERS, default=BROKERS, help="both")
+    chosen = parser.parse_args()
+    tally = Tally()
+    began = time.monotonic()
+    with ExitStack() as given_back:
+        folder = Path(given_back.enter_context(tempfile.TemporaryDirectory(prefix="soak-")))
+        keeper = HeldKeeper()
+        given_back.callback(keeper.close)
+        addresses: dict[str, str | None] = {"embedded": None}
+        if "local" in chosen.on:
+            kafka = LocalKafka(keeper)
+            kafka.start()
+            given_back.callback(kafka.stop)
+            addresses["local"] = kafka.address
+        given_back.enter_context(busy_cores(keeper(), chosen.busy, folder))
+        pool = given_back.enter_context(ThreadPoolExecutor(chosen.workers))
+        carry_out = partial(_carry_out, addresses, folder)
+        jobs = {pool.submit(carry_out, job): job for job in _jobs(chosen)}
+        for done in as_completed(jobs):
+            broker, number, _ = jobs[done]
+            for judgement in done.result():
+                tally.add(broker, number, judgement)
+    print(*tally.lines(), sep="\n")
+    print(f"{time.monotonic() - began:.0f} s, {chosen.workers} at a time, {chosen.busy} busy")
+    return 0 if tally.clean else 1
+
+
+def _jobs(chosen: argparse.Namespace) -> Iterator[Job]:
+    """One of each kind after the other, as long as there are some."""
+    for number in range(max(chosen.tours, chosen.red)):
+        for broker in chosen.on:
+            if number < chosen.tours:
+                yield broker, number, "tour"
+            if number < chosen.red:
+                yield broker, number, "red"
+
+
+def _carry_out(addresses: Mapping[str, str | None], folder: Path, job: Job) -> Sequence[Judgement]:
+    broker, _, kind = job
+    with tempfile.TemporaryDirectory(dir=folder) as own:
+        try:
+            return list({"tour": tour, "red": red}[kind](addresses[broker], Path(own)))
+        except Exception:  # noqa: BLE001 - after hours, one more line is better than no summary
+            return [Judgement(f"{kind}: broke off", traceback.format_exc())]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+"""What is done again and again, judged by the very tests that do it once."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from acceptance import test_red_examples as tests
+from acceptance import test_tour
+from acceptance.examples import EXAMPLES, NOT_STARTED, UNPROVEN, RedExample
+from acceptance.expected import expected_texts
+from acceptance.project import Outcome
+from acceptance.red import (
+    ON_DEAD_BROKER,
+    ON_DEAD_SERVICE,
+    run_on_dead_broker,
+    run_on_dead_service,
+    run_with_faults,
+    verdict,
+)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Whether something came out as it should; `wrong` is the whole text of what did not."""
+
+    what: str
+    wrong: str | None = None
+
+
+def tour(address: str | None, folder: Path) -> Iterator[Judgement]:
+    """The features of this project, on a Kafka at the address, or on an embedded one."""
+    try:
+        if address is None:
+            test_tour.test_the_tour_is_green_on_the_embedded_kafka([])
+        else:
+            test_tour.test_the_tour_is_green_on_a_real_kafka(address)
+    except (AssertionError, subprocess.TimeoutExpired) as error:
+        yield Judgement("tour", _said(error))
+    else:
+        yield Judgement("tour")
+
+
+def red(address: str | None, folder: Path) -> Iterator[Judgement]:
+    """Every red example once: with its fault, on a dead service, and on a dead broker."""
+    url = "kafka+embedded://" if address is None else f"kafka://{address}"
+    unclear = [*UNPROVEN, *NOT_STARTED]
+    runs: list[tuple[str, Callable[[Path], Outcome], Sequence[RedExample]]] = [
+        ("fault", lambda folder: run_with_faults(folder, url), [*EXAMPLES, *unclear]),
+        ("dead service", lambda folder: run_on_dead_service(folder, url), ON_DEAD_SERVICE),
+    ]
+    if address is None:
+        runs.append(("dead broker", run_on_dead_broker, ON_DEAD_BROKER))
+    for kind, run, examples in runs:
+        try:
+            outcome = run(folder / kind)
+        except subprocess.TimeoutExpired as error:
+            yield Judgement(f"{kind}: the whole run", _said(error))
+            continue
+        for example in examples:
+            yield Judgement(f"{kind}: {example.name}", _wrong(kind, example, outcome))
+
+
+def _wrong(kind: str, example: RedExample, outcome: Outcome) -> str | None:
+    """What is wrong with the verdict of an example; None where it is the expected one."""
+    try:
+        if kind == "dead service":
+            tests.test_a_dead_service_is_an_error(example, outcome, [])
+        elif kind == "dead broker":
+            tests.test_a_dead_broker_is_an_error(example, outcome, [])
+        elif example in EXAMPLES:
+            tests.test_a_fault_fails_the_phrase_with_the_expected_text(example, outcome, [])
+        else:
+            tests.test_what_cannot_be_said_is_an_error_with_the_expected_text(example, outcome, [])
+    except AssertionError as error:
+        if example.name not in outcome.verdicts:
+            return f"no verdict: {_said(error)}"
+        found = verdict(outcome, example)
+        text = f"{found.status}: {found.text}"
+        if kind == "fault":
+            file = "failed" if example in EXAMPLES else "error"
+            text += f"\nexpected {file}: {expected_texts(file).get(example.name)}"
+        return text
+    return None
+
+
+def _said(error: AssertionError | subprocess.TimeoutExpired) -> str:
+    if isinstance(error, subprocess.TimeoutExpired):
+        written = (error.stdout or b"", error.stderr or b"")
+        said = "".join(each.decode("utf-8", "replace") for each in written)
+        return f"it had not ended after {error.timeout} seconds, and had said:\n{said}"
+    return str(error)
