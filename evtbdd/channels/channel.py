@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
 from evtbdd.channels.declaration import Declaration
 from evtbdd.clock import Deadline
+from evtbdd.errors import UnknownName
 from evtbdd.events import Event, Position, Reading, Record
 from evtbdd.journal import Journal, Seen
-from evtbdd.offers import Attentive
+from evtbdd.offers import Attentive, ChannelFacts
 from evtbdd.ports import Broker, Capabilities, ChannelPlan, Codec, Ends, Message
+from evtbdd.words import a, listed, quoted
 
 
 @dataclass(eq=False)
@@ -76,6 +78,20 @@ class Channel:
         reader = self.broker.reader()
         if journal is None and self.unwatchable is None and isinstance(reader, Attentive):
             reader.disregard([self.physical])
+
+    def fact(self, name: str, deadline: Deadline) -> str:
+        """What its broker tells of it beside its name, such as `url`. UnknownName without."""
+        known: Mapping[str, str] = {}
+        if isinstance(self.broker, ChannelFacts):
+            known = self.broker.channel_facts(self.physical, deadline)
+        if name not in known:
+            words = self.capabilities
+            raise UnknownName(
+                f"There is nothing called ${{channel.{self.name}.{name}}}: "
+                f"{a(words.channel)} of {words.broker} has "
+                f"{listed(map(quoted, sorted(known))) or 'nothing but its name'}."
+            )
+        return known[name]
 
     def attend(self) -> None:
         """Have what comes on it seen at once: somebody is about to expect something."""

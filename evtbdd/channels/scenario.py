@@ -13,12 +13,11 @@ from evtbdd.channels.scope import Wanted
 from evtbdd.clock import Deadline
 from evtbdd.errors import PhraseError, UnknownName
 from evtbdd.journal import Acted, Journal, ScenarioBegan
-from evtbdd.offers import ChannelFacts
 from evtbdd.phrases import Data
 from evtbdd.ports import Broker, Ends
 from evtbdd.tables import located
 from evtbdd.values.addresses import Address
-from evtbdd.words import a, listed, quoted, suggestion
+from evtbdd.words import quoted, suggestion
 
 
 class ScenarioChannels:
@@ -219,7 +218,7 @@ class ScenarioChannels:
         """
         channel, _, fact = name.rpartition(".")
         if name not in self._declared and channel in self._declared:
-            return self._fact(self.get(channel), fact)
+            return self.get(channel).fact(fact, self.deadline())
         if name in self._absent and name in self._declared:
             return self.physical_of(name)
         return self.get(name).physical
@@ -228,19 +227,6 @@ class ScenarioChannels:
         """The physical name that a channel has in its scope, whether or not it is there."""
         declaration = self._declared.get(name) or Declaration(name)
         return self._channels.physical(self.scope_of(name), declaration)
-
-    def _fact(self, channel: Channel, fact: str) -> str:
-        known: Mapping[str, str] = {}
-        if isinstance(channel.broker, ChannelFacts):
-            known = channel.broker.channel_facts(channel.physical, self.deadline())
-        if fact not in known:
-            words = channel.capabilities
-            raise UnknownName(
-                f"There is nothing called ${{channel.{channel.name}.{fact}}}: "
-                f"{a(words.channel)} of {words.broker} has "
-                f"{listed(map(quoted, sorted(known))) or 'nothing but its name'}."
-            )
-        return known[fact]
 
     def remove(self, name: str) -> None:
         """Make sure that a channel is not there, from now on to the scenario's end.

@@ -11,6 +11,7 @@ from evtbdd.brokers.sqs.address import Address
 from evtbdd.brokers.sqs.clients import Clients, tls
 from evtbdd.brokers.sqs.connection import Connection
 from evtbdd.brokers.sqs.creation import Creation
+from evtbdd.brokers.sqs.lookout import Lookout
 from evtbdd.brokers.sqs.names import FIFO, ILLEGAL, TAPPED, name_fault
 from evtbdd.brokers.sqs.outgoing import Outgoing
 from evtbdd.brokers.sqs.publisher import Publisher
@@ -69,13 +70,10 @@ class SqsBroker:
         topics = Topics(self._sns)
         self._queues = Queues(self._sqs, topics)
         self._creation = Creation(self._sqs, self._queues, topics, CAPABILITIES)
-        self._reader = SqsReader(
-            Connection("sqs", where.sqs, Clients(where, security, looking), looking),
-            self._queues,
-            Taps(self._queues, topics),
-            patience,
-            samples=where.samples,
-        )
+        # A connection of its own: closing it ends the looks that are under way.
+        looked_by = Connection("sqs", where.sqs, Clients(where, security, looking), looking)
+        lookout = Lookout(looked_by, patience, samples=where.samples)
+        self._reader = SqsReader(lookout, self._queues, Taps(self._queues, topics), patience)
         self._publisher = Publisher(
             self._sqs, self._sns, self._queues, self._reader, Outgoing(CAPABILITIES)
         )

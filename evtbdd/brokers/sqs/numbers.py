@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -68,6 +67,3 @@ class Numbers:
         return not promised_too or not any(
             position.number < ends.get(position.lane, 0) for position in self._promised.values()
         )
-
-
-Lanes = Mapping[str, Numbers]

@@ -74,7 +74,10 @@ class _Link:
 
 
 class Transport:
-    """Sends what botocore has signed; may be used from any thread."""
+    """Sends what botocore has signed; may be used from any thread.
+
+    `was_answered` is whether anything has ever answered as HTTP does.
+    """
 
     def __init__(self, context: ssl.SSLContext) -> None:
         self._context = context
