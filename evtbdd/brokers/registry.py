@@ -30,16 +30,19 @@ class Connect(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """Where an adapter is, and what must be installed for it: the driver's module, and our extra."""
+    """Where an adapter is, and what must be installed for it: the driver's modules, and our extra."""
 
     place: str
     driver: str | None = None
     extra: str | None = None
 
 
+_SQS = "boto3 botocore localstack_client"
+
 BUILT_IN: Mapping[str, Adapter] = {
     "memory": Adapter("evtbdd.brokers.memory.adapter:connect"),
     "kafka": Adapter("evtbdd.brokers.kafka.adapter:connect", driver="kafka", extra="kafka"),
+    "sqs": Adapter("evtbdd.brokers.sqs.adapter:connect", driver=_SQS, extra="sqs"),
 }
 
 
@@ -79,9 +82,10 @@ def load(what: Adapter) -> object:
     try:
         return getattr(import_module(module), name)
     except ModuleNotFoundError as error:
-        if what.driver is None or (error.name or "").partition(".")[0] != what.driver:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in (what.driver or "").split():
             raise
         raise SettingsError(
-            f"The driver {quoted(what.driver)} is not installed: "
+            f"The driver {quoted(missing)} is not installed: "
             f'pip install "evtbdd[{what.extra}]" brings it.'
         ) from error

@@ -13,6 +13,7 @@ from evtbdd.brokers import security
 from evtbdd.brokers.security import Security
 from evtbdd.clock import Deadline
 from evtbdd.errors import EvtbddError, UnknownName
+from evtbdd.offers import BrokerFacts
 from evtbdd.ports import Broker
 from evtbdd.provisioning.local_kafka.keeping import Keeper
 from evtbdd.provisioning.provision import EarlyBroker, Provisioned, provision
@@ -33,7 +34,8 @@ SECTION = Section(
             kinds.text,
             "memory://",
             "where it comes from: kafka://host:port, kafka+embedded://, kafka+local://, "
-            "kafka+docker://image:tag, memory://",
+            "kafka+docker://image:tag, sqs://REGION?endpoint=http://host:port, sqs+embedded://, "
+            "memory://",
         ),
         Key(
             "lock",
@@ -161,15 +163,20 @@ class Brokers:
     def fact(self, name: str) -> str:
         """What stands for `${broker.NAME}`, and for what it is followed by.
 
-        `.host`, `.port`; `.user`, `.password`; the paths of files: `.ca`, `.certificate`, `.key`.
+        `.host`, `.port`; `.user`, `.password`; the paths of files: `.ca`, `.certificate`, `.key`;
+        and what the broker tells of itself.
         UnknownName also for the user, or the file, of a broker that has none.
         """
         if name in self._places:
             return self.get(name).address
         broker, _, fact = name.rpartition(".")
         if broker in self._places and fact in {"host", "port"}:
-            host, _, port = self.get(broker).address.partition(",")[0].rpartition(":")
+            first = self.get(broker).address.partition(",")[0].rpartition("://")[2]
+            host, _, port = first.rpartition(":")
             return host if fact == "host" else port
+        known = _own_facts(self.get(broker)) if broker in self._places else {}
+        if fact in known:
+            return known[fact]
         if broker in self._places and fact in {"user", "password"}:
             return self._credential(broker, fact)
         if broker in self._places and fact in {"ca", "certificate", "key"}:
@@ -253,3 +260,7 @@ class Brokers:
                 if place.provisioned is not None:
                     given_back.callback(place.provisioned.close)
                     place.provisioned = None
+
+
+def _own_facts(broker: Broker) -> Mapping[str, str]:
+    return broker.facts() if isinstance(broker, BrokerFacts) else {}

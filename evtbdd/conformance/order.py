@@ -43,7 +43,10 @@ class Order(Rig):
         for lane in lanes:
             published = [each.number for each in positions if each.lane == lane]
             assert published == sorted(published)
-            assert [each.number for each in sink.positions() if each.lane == lane] == published
+            handed = [each.number for each in sink.positions() if each.lane == lane]
+            if Capability.ORDER in broker.capabilities.can:
+                assert handed == published
+            assert sorted(handed) == published
 
     def test_a_key_keeps_its_lane(
         self,

@@ -17,8 +17,11 @@ from evtbdd.provisioning.secured import Secured, secured
 from evtbdd.provisioning.url import BrokerUrl
 from evtbdd.words import listed, quoted, suggestion
 
+_MOTO = "moto flask flask_cors werkzeug"
+
 EMBEDDED: Mapping[str, Adapter] = {
     "kafka": Adapter("evtbdd.embedded.kafka:EmbeddedKafka", driver="kafka", extra="embedded"),
+    "sqs": Adapter("evtbdd.embedded.sqs:EmbeddedSqs", driver=_MOTO, extra="embedded-sqs"),
 }
 LOCAL: Mapping[str, Adapter] = {
     "kafka": Adapter("evtbdd.provisioning.local_kafka:LocalKafka"),
@@ -26,6 +29,10 @@ LOCAL: Mapping[str, Adapter] = {
 DOCKER = Adapter("evtbdd.provisioning.docker:DockerBroker")
 IN_DOCKER = ("kafka",)
 WAYS = ("docker", "embedded", "local")
+WRITTEN: Mapping[str, str] = {
+    "sqs": "REGION?endpoint=http://host:port",
+}
+"""What stands behind the scheme where that is no `host:port`."""
 DEMANDING = ("kafka+embedded",)
 """Those of the run's own that demand of their clients what the settings say of security."""
 
@@ -122,7 +129,8 @@ def provision(
         )
     if url.scheme != "memory" and not url.address:
         raise SettingsError(
-            f"{quoted(text)} names no address; it is written {url.scheme}://host:port."
+            f"{quoted(text)} names no address; it is written {url.scheme}://"
+            f"{WRITTEN.get(url.scheme, 'host:port')}."
         )
     broker = connected(url.scheme, url.address, patience=patience, security=security)
     return Provisioned(broker, security=security)

@@ -79,6 +79,18 @@ def test_facts_are_its_address_and_the_parts_of_it() -> None:
     assert str(raised.value) == 'There is nothing called ${broker.k.prt}. Did you mean "k"?'
 
 
+def test_a_broker_has_facts_of_its_own() -> None:
+    """What services need beside the address; of a URL the host and the port are told too."""
+    brokers = Brokers({"q": "sqs+embedded://"}, HeldKeeper(), patience=5)
+    host, port = brokers.fact("q.host"), brokers.fact("q.port")
+    assert brokers.fact("q") == f"http://{host}:{port}"
+    keys = [brokers.fact(f"q.{fact}") for fact in ("region", "user", "password")]
+    assert keys == ["us-east-1", "test", "test"]
+    with pytest.raises(UnknownName, match="There is nothing called"):
+        brokers.fact("q.account")
+    brokers.close()
+
+
 def test_closing_gives_all_of_them_back() -> None:
     """Closing again does nothing."""
     brokers = Brokers({"k": "kafka+embedded://", "m": "memory://"}, HeldKeeper(), patience=5)

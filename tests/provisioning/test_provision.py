@@ -60,7 +60,7 @@ def test_what_is_no_url_is_an_error(text: str) -> None:
         ("kafka://", '"kafka://" names no address; it is written kafka://host:port.'),
         (
             "memory+embedded://",
-            'There is no embedded broker for "memory"; there is one for "kafka".',
+            'There is no embedded broker for "memory"; there is one for "kafka", "sqs".',
         ),
     ],
 )
