@@ -27,6 +27,30 @@ class Acknowledgements(Protocol):
 
 
 @runtime_checkable
+class Assignments(Protocol):
+    """Offered by the subscriptions of a broker whose groups share lanes among their members."""
+
+    def assigned(
+        self, group: str, channel: str, deadline: Deadline
+    ) -> Mapping[str, Collection[str]]:
+        """For each member of a group the lanes of a channel that are assigned to it, if any.
+
+        Raises BrokerError.
+        """
+
+
+@runtime_checkable
+class Resets(Protocol):
+    """Offered by the subscriptions of a broker on which a group can be made to begin elsewhere."""
+
+    def reset(self, group: str, channel: str, where: str, deadline: Deadline) -> None:
+        """Make a group go on at the `beginning` or the `end` of a channel, wherever it was.
+
+        Raises BrokerError, also where somebody is in the group: it decides itself then.
+        """
+
+
+@runtime_checkable
 class Namespaces(Protocol):
     """Offered by an adapter of a broker that can be divided into parts which know nothing of each other."""
 
