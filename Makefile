@@ -1,5 +1,5 @@
 # make demo    the features of this project, on a Kafka of evtbdd's own; needs Python 3.10+ and venv
-# make test    everything that is tested
+# make test    everything that is tested; TEST_ROUNDS=420 for every round of test_under_fire.py
 # make check   format, lint and strict types
 # make format  put right what can be
 # make bench   what evtbdd costs, as ratios measured in one run; needs Java 17 or newer
