@@ -175,20 +175,37 @@ class Slow:
     def __init__(self, relay: Relay, kafka: Node) -> None:
         self.relay = relay
         self._kafka = kafka
+        self._timers: list[Timer] = []
 
     def acts(self) -> Mapping[str, Callable[[str], None]]:
         """What a run may ask for."""
         return {
-            "let go": lambda _: self.relay.let_go(),
-            "silent": lambda _: self.relay.hold(),
+            "let go": lambda _: self.let_go(),
+            "silent": lambda _: self._silent(),
             "silent for a while": lambda _: self._silent_for_a_while(),
             "store": self._store,
-            "store later": lambda what: _later(SOON, self._silent_and_store, what),
+            "store later": lambda what: self._later(SOON, self._silent_and_store, what),
         }
+
+    def let_go(self) -> None:
+        """Answer, and come to what was to be done later no more."""
+        while self._timers:
+            timer = self._timers.pop()
+            timer.cancel()
+            timer.join()
+        self.relay.let_go()
+
+    def _silent(self) -> None:
+        self.let_go()
+        self.relay.hold()
+
+    def _later(self, seconds: float, act: Callable[..., None], *arguments: str) -> None:
+        self._timers.append(Timer(seconds, act, arguments))
+        self._timers[-1].start()
 
     def _silent_for_a_while(self) -> None:
         self.relay.hold()
-        _later(HELD, self.relay.let_go)
+        self._later(HELD, self.relay.let_go)
 
     def _silent_and_store(self, what: str) -> None:
         self._silent_for_a_while()
@@ -202,12 +219,6 @@ class Slow:
             broker.publish(channel, [Message(text.encode())], Deadline.after(LONG))
         finally:
             broker.close()
-
-
-def _later(seconds: float, act: Callable[..., None], *arguments: str) -> None:
-    timer = Timer(seconds, act, arguments)
-    timer.daemon = True
-    timer.start()
 
 
 @pytest.fixture(scope="module")
@@ -252,7 +263,7 @@ def outcome(slow: Slow, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
         found = project.behave(
             FOLDER=str(folder), PYTHONPATH=os.pathsep.join(path for path in paths if path)
         )
-    slow.relay.let_go()
+    slow.let_go()
     return found
 
 
