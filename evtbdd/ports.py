@@ -1,22 +1,21 @@
-"""What evtbdd asks of a broker, a codec and a witness: promises, not inheritance.
+"""What evtbdd asks of a broker and a codec: promises, not inheritance.
 
 An adapter is anything that keeps these promises; `evtbdd.conformance` is how it shows that it does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol
 
 from evtbdd.codecs.protocol import Codec as Codec
 from evtbdd.errors import UnsupportedCapability
 
 if TYPE_CHECKING:
     from evtbdd.clock import Deadline
-    from evtbdd.events import Event, Headers, Position, Record
-    from evtbdd.values.addresses import Address
+    from evtbdd.events import Headers, Position, Record
 
 Ends = Mapping[str, int]
 """For each lane of a channel the number that its next record will get."""
@@ -199,19 +198,6 @@ class Subscriptions(Protocol):
         """
 
 
-@runtime_checkable
-class Acknowledgements(Protocol):
-    """Offered by the subscriptions of a broker that tells how far a group has acknowledged."""
-
-    def committed(
-        self, group: str, lanes: Mapping[str, Collection[str]], deadline: Deadline
-    ) -> Mapping[str, Ends]:
-        """For lanes of channels the number of the first record that a group has not acknowledged.
-
-        A lane on which it has no position is left out. Raises BrokerError.
-        """
-
-
 @dataclass(frozen=True, slots=True)
 class SubscriptionState:
     """`ready` when the group is settled and has every lane; `words` say what it is now."""
@@ -278,137 +264,3 @@ class Broker(Protocol):
 
     def close(self) -> None:
         """Give everything back; repeated calls do nothing."""
-
-
-@runtime_checkable
-class Namespaces(Protocol):
-    """Offered by an adapter of a broker that can be divided into parts which know nothing of each other."""
-
-    def open_namespace(self, name: str, deadline: Deadline) -> Broker:
-        """A new part of the broker, empty; its address is what clients of that part write.
-
-        Raises BrokerError where there is one of that name.
-        """
-
-    def close_namespace(self, name: str, deadline: Deadline) -> None:
-        """Remove a part with all that is in it; one that is not there is ignored."""
-
-
-class Lock(Protocol):
-    """Channels of a broker that nobody else holds meanwhile."""
-
-    @property
-    def lost(self) -> str | None:
-        """Why it is not held any more, as a clause; None while it is."""
-
-    def release(self, deadline: Deadline) -> None:
-        """Let others have the channels. Raises BrokerError; then they are free a little later."""
-
-
-@runtime_checkable
-class Locks(Protocol):
-    """Offered by an adapter of a broker that keeps apart runs which want the same channels.
-
-    A lock ends with the process that holds it, however that ends, within a time that the broker
-    decides.
-    """
-
-    def hold(self, channels: Sequence[str], holder: str, deadline: Deadline) -> Lock:
-        """Hold channels, whether or not they are there; `holder` is told to whoever wants them too.
-
-        What is held by somebody is waited for until the deadline. Of two who want the same at the
-        same moment one gets it, or none. Raises BrokerError, naming the channel and its holder.
-        """
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceHealth:
-    """What is known of a service at a moment.
-
-    `lost` is a clause such as `exited with code 1 at +0.30 s` where it ended and nobody had asked
-    it to; None while it lives, or where a step ended it. `last_lines` are the end of its log then.
-    """
-
-    name: str
-    running: bool
-    lost: str | None = None
-    last_lines: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OpenTrigger:
-    """An event of an earlier scenario that a service of a longer scope may not be done with.
-
-    `scenario` is the name of that scenario. `untold` is a clause that says why nobody can tell when
-    the service is done with it; None where it only has not happened yet.
-    """
-
-    event: Event
-    scenario: str
-    service: str
-    untold: str | None = None
-
-
-class Earlier(Protocol):
-    """What earlier scenarios have left to this one, in services that outlive them."""
-
-    def whose(self, channel: str, mark: str) -> str | None:
-        """The name of the scenario that a correlation on a channel is of; None for none of them."""
-
-    def any_left(self) -> bool:
-        """Whether there is anything of which it was not known to be done when this one began."""
-
-    def holds(self, mark: str) -> bool:
-        """Whether one of these events holds a value, as its text."""
-
-    def open_at(self, channel: str, moment: float) -> Sequence[OpenTrigger]:
-        """Those not known to be done with by a moment, of which answers can come on a channel."""
-
-    def open_after(self, channel: str, deadline: Deadline) -> Sequence[OpenTrigger]:
-        """As `open_at`, for now, once there are none, at the deadline at the latest.
-
-        Raises BrokerError where a broker did not tell.
-        """
-
-    def done_at(self, channel: str) -> float:
-        """When it was known of all of them that they are done with; 0 where there was none."""
-
-
-class Witness(Protocol):
-    """All that expectations see of the world outside of the journal."""
-
-    def shared(self, channel: str) -> bool:
-        """Whether more than this scenario may bring events on a channel."""
-
-    def correlation(self, channel: str) -> Address | None:
-        """The address by which the events of a channel are told apart, where it has one."""
-
-    def fresh_ids(self) -> Sequence[object]:
-        """The ids that were made for this scenario alone."""
-
-    def earlier(self) -> Earlier:
-        """What earlier scenarios have left to this one."""
-
-    def read_up(self, channels: Sequence[str], deadline: Deadline) -> None:
-        """Return when all that is stored on these channels by now stands in the journal.
-
-        Raises BrokerUnavailable: then nothing can be said of the channel.
-        """
-
-    def health(self) -> Sequence[ServiceHealth]:
-        """The services that this scenario has seen started."""
-
-    def where(self, channel: str) -> str:
-        """Broker, address and physical name of a channel, for a failure text."""
-
-    def lane(self, channel: str) -> str:
-        """What the channel's broker calls a lane (`partition`)."""
-
-    def require(self, channel: str, capability: Capability | None) -> None:
-        """Raise UnknownName for a channel nobody declared, UnsupportedCapability for what it lacks."""
-
-    def holds_text(self, channel: str) -> bool:
-        """Whether the payloads of a channel are texts."""
-
-    def declared_types(self, channel: str) -> frozenset[str]:
-        """The types that the settings declare for a channel; empty where they declare none."""

@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from evtbdd import facilities
-from evtbdd.brokers import security
 from evtbdd.channels.declaration import Declaration as ChannelDeclaration
 from evtbdd.channels.facility import Channels
 from evtbdd.channels.pool import Brokers
@@ -48,25 +47,17 @@ class World:
         )
         patience = self.patience.broker * self.patience.scale
         self.keeper = early.keeper
-        urls = {name: settings.section("broker", name)["url"] for name in settings.names("broker")}
-        secured = {name: security.of_settings(settings, name) for name in urls}
+        brokers = settings.names("broker")
         services = {
             n: ServiceDeclaration.of_settings(settings, n) for n in settings.names("service")
         }
         self.channels = Channels(
             {n: ChannelDeclaration.of_settings(settings, n) for n in settings.names("channel")},
-            Brokers(
-                urls,
-                self.keeper,
-                patience=patience,
-                secured=secured,
-                mask=self.secrets.mask,
-                early=early.brokers,
-            ),
+            Brokers.of_settings(settings, self.keeper, early.brokers),
             Isolation(main["isolation"], Names(main["prefix"], self.run_id)),
             patience=patience,
             consumers=consumers(services.values()),
-            unlocked=[name for name in urls if not settings.section("broker", name)["lock"]],
+            unlocked=[name for name in brokers if not settings.section("broker", name)["lock"]],
         )
         self.services = Services(
             services,

@@ -13,7 +13,7 @@ from evtbdd.channels.pool import Brokers
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError, EvtbddError, SettingsError
 from evtbdd.isolation.modes import SHARED, Isolation
-from evtbdd.ports import Lock, Locks
+from evtbdd.offers import Lock, Locks
 from evtbdd.words import quoted
 
 LONGER = 1.5

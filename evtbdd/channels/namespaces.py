@@ -10,7 +10,7 @@ from evtbdd.channels.pool import Brokers
 from evtbdd.clock import Deadline
 from evtbdd.errors import SettingsError
 from evtbdd.isolation.modes import NAMESPACE, Isolation
-from evtbdd.ports import Namespaces
+from evtbdd.offers import Namespaces
 from evtbdd.provisioning.provision import Provisioned
 
 

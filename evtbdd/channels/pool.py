@@ -19,6 +19,7 @@ from evtbdd.provisioning.local_kafka.keeping import Keeper
 from evtbdd.provisioning.provision import EarlyBroker, Provisioned, provision
 from evtbdd.provisioning.url import BrokerUrl
 from evtbdd.settings import kinds
+from evtbdd.settings.load import Settings
 from evtbdd.settings.mask import Secrets
 from evtbdd.settings.schema import Key, Section
 from evtbdd.words import quoted, suggestion
@@ -93,6 +94,24 @@ class Brokers:
         self._keeper = keeper
         self._patience = patience
         self._opened_by: Opener = lambda _, provisioned: provisioned()
+
+    @classmethod
+    def of_settings(
+        cls,
+        settings: Settings,
+        keeper: Callable[[], Keeper],
+        early: Mapping[str, EarlyBroker] = MappingProxyType({}),
+    ) -> Brokers:
+        """Those that the settings declare. SettingsError where one cannot be meant."""
+        names = settings.names("broker")
+        return cls(
+            {name: settings.section("broker", name)["url"] for name in names},
+            keeper,
+            patience=settings.main["connect timeout"] * settings.main["timeout scale"],
+            secured={name: security.of_settings(settings, name) for name in names},
+            mask=Secrets.of(settings).mask,
+            early=early,
+        )
 
     def of_scope(self, opener: Opener) -> Brokers:
         """The same brokers once more, opened in another way; one that fails does so for all."""

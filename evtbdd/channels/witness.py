@@ -8,8 +8,9 @@ from evtbdd.channels.channel import Channel
 from evtbdd.channels.scenario import ScenarioChannels
 from evtbdd.clock import Deadline
 from evtbdd.errors import UnsupportedCapability
-from evtbdd.ports import Capability, Earlier, ServiceHealth
+from evtbdd.ports import Capability
 from evtbdd.values.addresses import Address
+from evtbdd.witness import Earlier, ServiceHealth
 from evtbdd.words import quoted
 
 

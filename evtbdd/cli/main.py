@@ -1,4 +1,4 @@
-"""`evtbdd steps | settings | broker | sweep`: what there is to write, and brokers by hand."""
+"""`evtbdd steps | settings | doctor | broker | sweep`: what there is to write, and to look after."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 
 import evtbdd
-from evtbdd.cli import broker, settings, steps, sweep
+from evtbdd.cli import broker, doctor, settings, steps, sweep
 from evtbdd.errors import EvtbddError
 
-COMMANDS = (steps, settings, broker, sweep)
+COMMANDS = (steps, settings, doctor, broker, sweep)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -12,7 +12,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from evtbdd.brokers import security
 from evtbdd.channels.pool import DEFAULT_NAME, Brokers
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError, UnknownName
@@ -69,8 +68,7 @@ def carry_out(options: argparse.Namespace) -> None:
     before = time.time() - options.older_than
     removed: Counter[str] = Counter()
     refused: list[str] = []
-    secured = {name: security.of_settings(settings, name) for name in urls}
-    with closing(Brokers(urls, HeldKeeper(), patience=patience, secured=secured)) as brokers:
+    with closing(Brokers.of_settings(settings, HeldKeeper())) as brokers:
         for name in names:
             if (passing := _passed_over(urls.get(name, "memory://"))) is not None:
                 print(f"{name} is passed over: what is on {passing} ends with its run.")

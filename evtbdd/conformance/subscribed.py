@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from evtbdd.conformance.rig import Rig
+from evtbdd.offers import Acknowledgements
 from evtbdd.ports import Broker
 
 
@@ -56,3 +57,18 @@ class SubscribedConformance(Rig):
         broker.subscriptions().forget([group, f"{group}-unknown"], self.deadline())
         broker.subscriptions().forget([group], self.deadline())
         broker.subscriptions().forget([], self.deadline())
+
+
+class AcknowledgedConformance(SubscribedConformance):
+    """For brokers that can also tell what a group has acknowledged."""
+
+    def test_what_a_group_has_acknowledged(self, broker: Broker, channel: str, group: str) -> None:
+        """A group has acknowledged what lies before where it was positioned, and else nothing."""
+        told_by = broker.subscriptions()
+        assert isinstance(told_by, Acknowledgements)
+        self.publish(broker, channel, b"1", b"2")
+        ends = self.ends(broker, channel)
+        lanes = {channel: list(ends[channel])}
+        assert told_by.committed(group, lanes, self.deadline()) == {}
+        broker.subscriptions().begin_at(group, ends, self.deadline())
+        assert told_by.committed(group, lanes, self.deadline()) == ends

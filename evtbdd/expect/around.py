@@ -10,7 +10,7 @@ from evtbdd.expect.question import Question
 from evtbdd.expect.sighting import Sighting
 from evtbdd.expect.view import View
 from evtbdd.expect.window import Lies
-from evtbdd.ports import Witness
+from evtbdd.witness import Witness
 
 
 def circumstances(

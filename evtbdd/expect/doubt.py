@@ -6,6 +6,8 @@ scenario has left open may be answered inside this one's window.
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from evtbdd.clock import Deadline
 from evtbdd.errors import Unproven
 from evtbdd.events import MISSING
@@ -15,9 +17,8 @@ from evtbdd.expect.proof import lost
 from evtbdd.expect.question import Answer, Claim, Question
 from evtbdd.expect.sighting import Sighting
 from evtbdd.expect.view import View
-from evtbdd.expect.whose import Whose
 from evtbdd.journal import Journal, Published
-from evtbdd.ports import Earlier, OpenTrigger, Witness
+from evtbdd.witness import Earlier, OpenTrigger, Witness
 from evtbdd.words import duration, listed, quoted
 
 NEWS = 0.5
@@ -37,25 +38,38 @@ class _Marks:
         return self._earlier.holds(str(mark))
 
 
+class OwnMarks:
+    """All values that a scenario's own events hold, and its ids; each event is looked at once."""
+
+    def __init__(self, journal: Journal, witness: Witness) -> None:
+        self._cursor = journal.cursor()
+        self._witness = witness
+        self._held: set[str] = set()
+
+    def all(self) -> Container[str]:
+        """Those of all that was published by now."""
+        for noted in self._cursor.new():
+            if isinstance(noted.entry, Published) and noted.entry.event is not None:
+                self._held |= marks(noted.entry.event)
+        self._held.update(filter(None, map(mark, self._witness.fresh_ids())))
+        return self._held
+
+
 def require_ours(
-    question: Question, view: View, journal: Journal, witness: Witness, *, holds: bool
+    question: Question, view: View, own_marks: OwnMarks, witness: Witness, *, holds: bool
 ) -> None:
     """Raise Unproven where the answer, that it holds or not, may be due to an earlier scenario."""
     earlier = witness.earlier()
     if not earlier.any_left() or not witness.shared(question.channel):
         return
     open_ones = _Marks(earlier)
-    own = _own(journal, witness)
+    own = own_marks.all()
     wanted = [(each, demanded(each)) for each in question.among]
     distinct = [pattern for pattern, of in wanted if is_distinct(of, own, open_ones)]
 
     def ours(sighting: Sighting) -> bool:
-        event, whose = sighting.event, view.correlation
-        if any(pattern.fits(event) for pattern in distinct):
-            return True
-        return whose.of(event) is Whose.OURS and is_distinct(
-            whose.held(event), whose.own(), open_ones
-        )
+        event = sighting.event
+        return any(pattern.fits(event) for pattern in distinct) or view.correlation.is_alone(event)
 
     found = question.in_doubt(holds, ours)
     if found is None:
@@ -70,7 +84,8 @@ def require_ours(
 def await_earlier(question: Claim, view: View, witness: Witness, deadline: Deadline) -> None:
     """Return once services are done with what earlier scenarios have left, or it is contradicted.
 
-    Also where a service has ended by itself: it acknowledges nothing any more. Raises Unproven where the deadline comes first.
+    Also where a service has ended by itself: it acknowledges nothing any more. Raises Unproven
+    where the deadline comes first.
     """
     earlier = witness.earlier()
     if not earlier.any_left() or not witness.shared(question.channel):
@@ -100,15 +115,6 @@ def still_open(channel: str, witness: Witness, deadline: Deadline) -> list[str]:
         return []
     more = f"; {len(left) - 1} more are open too" if len(left) > 1 else ""
     return [f"still open: {_not_done(left[0])}{more}"]
-
-
-def _own(journal: Journal, witness: Witness) -> frozenset[str]:
-    """All values that the scenario's own events hold, and its ids."""
-    found = {made for each in witness.fresh_ids() if (made := mark(each)) is not None}
-    for noted in journal.since():
-        if isinstance(noted.entry, Published) and noted.entry.event is not None:
-            found |= marks(noted.entry.event)
-    return frozenset(found)
 
 
 def _may_be_an_answer(

@@ -9,7 +9,7 @@ from functools import cache
 from evtbdd.clock import MONOTONIC, Clock, Deadline
 from evtbdd.errors import ExpectationFailed, ServiceError, Unproven
 from evtbdd.expect.around import circumstances
-from evtbdd.expect.doubt import NEWS, await_earlier, require_ours, still_open
+from evtbdd.expect.doubt import NEWS, OwnMarks, await_earlier, require_ours, still_open
 from evtbdd.expect.explain import explain
 from evtbdd.expect.proof import ended, how_long, logs, lost, prove, unreadable
 from evtbdd.expect.question import Answer, Claim, Question
@@ -27,7 +27,7 @@ from evtbdd.journal import (
     ServiceEnded,
     ServiceReady,
 )
-from evtbdd.ports import Witness
+from evtbdd.witness import Witness
 from evtbdd.words import duration, listed
 
 
@@ -61,6 +61,7 @@ class Expect:
         self._witness = witness
         self._patience = patience
         self._clock = clock
+        self._own = OwnMarks(journal, witness)
         self.its: Sequence[Sighting] = ()
 
     def arrival(self, question: Question, *, within: float | None, in_all: bool) -> None:
@@ -129,7 +130,7 @@ class Expect:
         return Deadline.after(self._patience.proof * self._patience.scale, self._clock)
 
     def _require_ours(self, question: Question, view: View, *, holds: bool) -> None:
-        require_ours(question, view, self._journal, self._witness, holds=holds)
+        require_ours(question, view, self._own, self._witness, holds=holds)
 
     def patience(self, within: float | None) -> Deadline:
         """When the patience of a step is over that names that time, or none."""

@@ -16,10 +16,11 @@ from evtbdd.expect.presence import Arrives, ArrivesAtLeast
 from evtbdd.expect.rows import OnlyTheseArrive, TheseArrive
 from evtbdd.expect.together import SameKeyTogether
 from evtbdd.phrases import Data
-from evtbdd.ports import Capability, Witness
+from evtbdd.ports import Capability
 from evtbdd.values.addresses import Address
 from evtbdd.values.render import show
 from evtbdd.values.store import Values
+from evtbdd.witness import Witness
 from evtbdd.words import counted, quoted
 
 

@@ -17,15 +17,18 @@ from evtbdd.values.kinds import is_number
 from evtbdd.values.matchers import NotSameAs, SameAs
 from evtbdd.values.moments import exact
 
+LONGEST = 1000
+"""Signs of a value by which events are told apart; a picture in a payload is not worth keeping."""
+
 
 def mark(value: object) -> str | None:
     """The mark that a single value is; None for one that tells nothing: null, no text, a list."""
     if isinstance(value, bytes):
-        value = text_or_bytes(value)
+        value = text_or_bytes(value) if len(value) <= LONGEST else None
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return value or None
+        return value if 0 < len(value) <= LONGEST else None
     if isinstance(value, int):
         return str(value)
     if is_number(value):

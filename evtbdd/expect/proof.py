@@ -9,8 +9,8 @@ from evtbdd.events import Unreadable
 from evtbdd.expect.question import Claim
 from evtbdd.expect.view import View
 from evtbdd.journal import Journal, Published, Seen
-from evtbdd.ports import ServiceHealth, Witness
 from evtbdd.values.render import show
+from evtbdd.witness import ServiceHealth, Witness
 from evtbdd.words import listed, quoted, suggestion
 
 

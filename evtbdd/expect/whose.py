@@ -50,6 +50,12 @@ class Correlation:
         # What a scenario that has none of its own looks at can only be told by its position.
         return Whose.FOREIGN if own else Whose.UNTOLD
 
+    def is_alone(self, event: Event) -> bool:
+        """Whether it is this scenario's, by a value that no earlier one has used."""
+        return any(
+            self.earlier(event.channel, each) is None for each in self.held(event) & self.own()
+        )
+
     def held(self, event: Event) -> frozenset[str]:
         """The marks at the address of the event's channel; none where there is no address."""
         address = self.address(event.channel)

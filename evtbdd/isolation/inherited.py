@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from evtbdd.clock import Deadline
 from evtbdd.isolation.following import Following
 from evtbdd.isolation.triggers import ScenarioTriggers, Trigger
-from evtbdd.ports import OpenTrigger
+from evtbdd.witness import OpenTrigger
 
 
 class Owners:

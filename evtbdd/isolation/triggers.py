@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from evtbdd.events import Event
 from evtbdd.expect.marks import marks
 from evtbdd.journal import Journal, Published
-from evtbdd.ports import Acknowledgements, OpenTrigger
+from evtbdd.offers import Acknowledgements
+from evtbdd.witness import OpenTrigger
 
 NO_GROUP = "it has no group, so nobody can tell what it has acknowledged"
 NOBODY_TELLS = "its broker does not tell what it has acknowledged"

@@ -10,7 +10,8 @@ from evtbdd.errors import EvtbddError
 from evtbdd.isolation.inherited import reaches
 from evtbdd.isolation.modes import NAMES, SCOPES
 from evtbdd.isolation.triggers import Consumer
-from evtbdd.ports import Acknowledgements, Capability
+from evtbdd.offers import Acknowledgements
+from evtbdd.ports import Capability
 from evtbdd.services.facility import Services
 from evtbdd.services.service import Service
 

@@ -14,11 +14,11 @@ from evtbdd.errors import EvtbddError, ServiceError, UnsupportedCapability
 from evtbdd.isolation.names import holds
 from evtbdd.journal import ServiceEnded, ServiceReady, ServiceStarted
 from evtbdd.keeper import Exit, Process, ServiceLog
-from evtbdd.ports import ServiceHealth
 from evtbdd.services.declaration import Declaration
 from evtbdd.services.membership import Membership
 from evtbdd.services.ready import LAST_LINES, ReadyCheck
 from evtbdd.services.surroundings import Place, Surroundings
+from evtbdd.witness import ServiceHealth
 from evtbdd.words import quoted
 
 News = ServiceStarted | ServiceReady | ServiceEnded

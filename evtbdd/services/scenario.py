@@ -7,13 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from evtbdd.errors import PhraseError, ServiceError, UnknownName
 from evtbdd.journal import Journal
 from evtbdd.phrases import Data
-from evtbdd.ports import ServiceHealth
 from evtbdd.services.facility import Services
 from evtbdd.services.late_kill import LateKill
 from evtbdd.services.logs import Marks
 from evtbdd.services.service import Service
 from evtbdd.services.surroundings import Surroundings
 from evtbdd.tables import located
+from evtbdd.witness import ServiceHealth
 from evtbdd.words import quoted
 
 

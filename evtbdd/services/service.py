@@ -10,11 +10,11 @@ from threading import Event
 from evtbdd.clock import Deadline
 from evtbdd.journal import Journal
 from evtbdd.keeper import Exit, Process, ServiceLog
-from evtbdd.ports import ServiceHealth
 from evtbdd.services.declaration import Declaration
 from evtbdd.services.instance import Instance, News
 from evtbdd.services.logs import Logs, Marks
 from evtbdd.services.surroundings import Place, Surroundings
+from evtbdd.witness import ServiceHealth
 
 
 class Service:

@@ -24,6 +24,7 @@ ROOMS = (
     "codecs",
     "ports",
     "offers",
+    "witness",
     "journal",
     "tables",
     "expect",

@@ -11,11 +11,12 @@ from kafka import KafkaAdminClient
 
 from evtbdd.brokers.kafka.adapter import KafkaBroker
 from evtbdd.conformance import (
+    AcknowledgedConformance,
     BrokerConformance,
+    LocksConformance,
     Mortal,
     RemoteConformance,
     SharedConformance,
-    SubscribedConformance,
 )
 from evtbdd.conformance.publishing import Publishing
 from evtbdd.conformance.rig import Collected, NewName
@@ -34,7 +35,11 @@ ILLEGAL = ("", ".", "..", "two words", "grüße", "x" * 250, "a/b")
 
 
 class TestEmbeddedKafka(
-    BrokerConformance, SharedConformance, SubscribedConformance, RemoteConformance
+    BrokerConformance,
+    SharedConformance,
+    AcknowledgedConformance,
+    LocksConformance,
+    RemoteConformance,
 ):
     """All promises, on a Kafka in this process."""
 
@@ -86,7 +91,9 @@ class TestEmbeddedKafka(
             broker.close()
 
 
-class TestRealKafka(BrokerConformance, SharedConformance, SubscribedConformance):
+class TestRealKafka(
+    BrokerConformance, SharedConformance, AcknowledgedConformance, LocksConformance
+):
     """All promises that need not kill it, on a real Kafka."""
 
     adapter: ClassVar[str] = "Kafka (real)"

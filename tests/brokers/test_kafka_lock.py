@@ -20,7 +20,7 @@ from evtbdd.brokers.kafka.lock import PREFIX, KafkaLock
 from evtbdd.clock import Deadline
 from evtbdd.embedded.kafka import EmbeddedKafka
 from evtbdd.errors import BrokerError, BrokerUnavailable
-from evtbdd.ports import Locks
+from evtbdd.offers import Locks
 
 LONG = 20.0
 SHORT = 0.2

@@ -105,11 +105,11 @@ def test_an_answer_in_pieces(taken: socket.socket, embedded_address: str) -> Non
         link, _ = taken.accept()
         host, port = embedded_address.split(":")
         with link, socket.create_connection((host, int(port))) as kafka:
-            kafka.sendall(link.recv(1024))
             link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            for byte in kafka.recv(65_536):
-                link.sendall(bytes([byte]))
-            link.recv(1)
+            while question := link.recv(1024):
+                kafka.sendall(question)
+                for byte in kafka.recv(65_536):
+                    link.sendall(bytes([byte]))
 
     thread = threading.Thread(target=relay)
     thread.start()

@@ -64,15 +64,17 @@ def security(kafka: Secured, **given: Any) -> Security:
 
 
 def round_trip(broker: KafkaBroker, topic: str) -> list[bytes | None]:
-    """What is read of a topic that was made, written to, and is deleted again."""
+    """What is read of a topic that was made, held, written to, and is deleted again."""
     deadline = Deadline.after(PATIENCE)
     seen: list[Record] = []
     broker.ping(deadline)
     broker.create([ChannelPlan(topic, 1)], deadline)
+    lock = broker.hold([topic], "a run", deadline)
     broker.reader().watch([topic], seen.append, deadline)
     broker.publish(topic, [Message(value=b"placed")], deadline)
     broker.reader().read_to(broker.reader().ends([topic], deadline), deadline)
     broker.reader().unwatch([topic])
+    lock.release(deadline)
     broker.delete([topic], deadline)
     return [record.value for record in seen]
 

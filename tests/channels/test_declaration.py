@@ -12,6 +12,7 @@ from evtbdd.channels.options import require_known
 from evtbdd.errors import PhraseError, SettingsError, UnsupportedCapability
 from evtbdd.sections import SECTIONS
 from evtbdd.settings.load import Settings
+from evtbdd.values.addresses import Address
 
 
 def of_settings(text: str, folder: Path) -> Declaration:
@@ -107,3 +108,24 @@ def test_a_codec_that_nobody_knows_is_told_with_its_section() -> None:
     with pytest.raises(SettingsError) as raised:
         Declaration("orders", codec="jsn").coded()
     assert str(raised.value).startswith("[evtbdd:channel:orders] codec: ")
+
+
+def test_a_fixed_name_and_a_correlation_are_read(tmp_path: Path) -> None:
+    """The address is one wherever an address can be written."""
+    declared = of_settings("name = shop.orders\ncorrelation = data.order['the.id']\n", tmp_path)
+    assert declared.fixed == "shop.orders"
+    assert declared.correlation == Address.parse("data.order['the.id']")
+    with pytest.raises(SettingsError) as raised:
+        of_settings("correlation = @header.", tmp_path)
+    assert str(raised.value) == (
+        'The channel "orders" cannot have correlation = @header.: "@header." is no address: the '
+        "name of a header is missing, as in @header.content-type."
+    )
+
+
+def test_a_step_can_declare_them_too() -> None:
+    """On top of what the settings say."""
+    base = Declaration("orders", fixed="shop.orders")
+    declared = Declaration.of_row("orders", {"correlation": "@key"}, base)
+    assert (declared.fixed, declared.correlation) == ("shop.orders", Address.parse("@key"))
+    assert Declaration.of_row("orders", {"name": "other"}, base).fixed == "other"

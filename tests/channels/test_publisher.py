@@ -303,3 +303,20 @@ def test_every_way_to_publish_refuses_an_unknown_channel(
     """None of them creates it."""
     with pytest.raises(UnknownName, match=r"Did you mean \"orders\"\?"):
         saying(publisher)
+
+
+def test_what_was_published_is_noted_as_the_channel_reads_it(
+    publisher: Publisher, journal: Journal
+) -> None:
+    """It is the event that is seen there, before anybody has seen it."""
+    data = table(("field", "value"), ("orderId", "ORD-1"), ("@key", "ORD-1"))
+    publisher.event("orders", Draft("OrderPlaced"), data)
+    publisher.raw("orders", Draft(key="ORD-1", tombstone=True))
+    for noted, seen in zip(published(journal), events(journal), strict=True):
+        assert noted.event is not None
+        assert (noted.event.payload, noted.event.key, noted.event.type) == (
+            seen.payload,
+            seen.key,
+            seen.type,
+        )
+        assert noted.event.record.position == seen.record.position

@@ -17,7 +17,8 @@ from evtbdd.isolation.modes import Isolation
 from evtbdd.isolation.names import Names
 from evtbdd.journal import Journal
 from evtbdd.keeper import HeldKeeper
-from evtbdd.ports import Capability, ServiceHealth, Witness
+from evtbdd.ports import Capability
+from evtbdd.witness import ServiceHealth, Witness
 
 HEALTH = [ServiceHealth("shipping", running=True)]
 NOTHING = Inherited(Following(lambda: Deadline.after(1), 0.5), tuple, Owners(), str)

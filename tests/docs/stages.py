@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from acceptance.examples import ORDER
 from acceptance.project import settings_of_shop
-from acceptance.test_red_examples import BROKER_STEPS
+from acceptance.red import BROKER_STEPS
 from brokers.secured import Secured
 
 from evtbdd.embedded.kafka import EmbeddedKafka

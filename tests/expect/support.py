@@ -24,10 +24,11 @@ from evtbdd.expect.question import Question
 from evtbdd.expect.sighting import Sighting
 from evtbdd.journal import Acted, Journal, Noted, Published, ScenarioBegan, Seen
 from evtbdd.phrases import Data, Row, Table
-from evtbdd.ports import Capability, Ends, OpenTrigger, ServiceHealth
+from evtbdd.ports import Capability, Ends
 from evtbdd.values.addresses import Address
 from evtbdd.values.store import Values
 from evtbdd.values.types import type_rule
+from evtbdd.witness import OpenTrigger, ServiceHealth
 
 JSON_READING = Reading(JsonCodec().decode, type_rule(None))
 NOTHING_SAID = object()

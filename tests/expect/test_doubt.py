@@ -8,8 +8,9 @@ from expect.support import Scene, event, lines, no_data, table, text_of
 from evtbdd.errors import ExpectationFailed, Unproven
 from evtbdd.events import Event
 from evtbdd.expect.pattern import Pattern
+from evtbdd.journal import Acted
 from evtbdd.phrases import Data
-from evtbdd.ports import OpenTrigger
+from evtbdd.witness import OpenTrigger
 
 BEGAN = 1000.0
 """When a scene begins, on its clock."""
@@ -95,6 +96,7 @@ def test_a_correlation_that_both_have_does_not_tell_them_apart() -> None:
     """Two scenarios that use the same id are one as far as it goes."""
     scene = left_open(own="ORD-1")
     scene.world.correlations = {"orders": "orderId", "shipments": "orderId"}
+    scene.left.owners = {"ORD-1": "one"}
     scene.see(shipped("ORD-1", number=3))
     assert text_of(Unproven, arrives, scene).endswith(
         "What it holds at orderId, its correlation, does not tell them apart; expect a key or a "
@@ -161,6 +163,27 @@ def test_a_correlated_answer_is_certain() -> None:
     scene.world.correlations = {"orders": "orderId", "shipments": "orderId"}
     scene.left.owners = {"ORD-1": "one"}
     scene.see(shipped("ORD-1"), shipped("ORD-2"))
+    arrives(scene)
+
+
+def test_a_correlation_is_not_spoilt_by_other_values() -> None:
+    """That an open order holds the same number as a quantity makes it no other order."""
+    scene = left_open()
+    scene.world.correlations = {"orders": "orderId", "shipments": "orderId"}
+    scene.left.owners = {"ORD-1": "one"}
+    scene.left.marks |= {"ORD-2"}
+    scene.see(shipped("ORD-2"))
+    arrives(scene)
+
+
+def test_a_window_is_clear_of_what_was_done_before_its_positions_were_asked_for() -> None:
+    """Not before they were noted: an answer may have come between the two."""
+    scene = left_open(0.5)
+    scene.wait(1.0)
+    scene.journal.append(Acted({"shipments": {"0": 0}}, BEGAN + 0.4))
+    scene.see(shipped("ORD-1"))
+    text_of(Unproven, arrives, scene)
+    scene.journal.append(Acted({"shipments": {"0": 0}}, BEGAN + 0.5))
     arrives(scene)
 
 

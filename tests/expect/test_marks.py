@@ -31,9 +31,11 @@ def test_a_single_value_is_a_mark(value: object, text: str) -> None:
     assert mark(value) == text
 
 
-@pytest.mark.parametrize("value", [None, "", [], {}, ["x"], float("nan"), float("inf")])
+@pytest.mark.parametrize(
+    "value", [None, "", [], {}, ["x"], float("nan"), float("inf"), "x" * 1001, b"x" * 1001]
+)
 def test_what_tells_nothing_is_none(value: object) -> None:
-    """Neither null nor an empty text tells two events apart."""
+    """Neither null nor an empty text tells two events apart; and a megabyte is not worth keeping."""
     assert mark(value) is None
 
 

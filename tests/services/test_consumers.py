@@ -9,7 +9,8 @@ from services.conftest import Stage
 
 from evtbdd.clock import Deadline
 from evtbdd.isolation.triggers import NO_GROUP, Consumer
-from evtbdd.ports import Acknowledgements, Message
+from evtbdd.offers import Acknowledgements
+from evtbdd.ports import Message
 from evtbdd.services.consumers import Consumers
 
 Begin = Callable[[str], Stage]

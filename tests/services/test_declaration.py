@@ -69,3 +69,29 @@ def test_a_signal_that_is_none_is_an_error(tmp_path: Path) -> None:
     assert str(raised.value) == (
         '[evtbdd:service:shipping] stop signal: "TREM" is no signal; TERM, INT and QUIT are.'
     )
+
+
+def test_what_it_promises_of_acknowledging(tmp_path: Path) -> None:
+    """Nothing, unless it is said."""
+    assert declared("", tmp_path).acknowledges == "unknown"
+    assert declared("acknowledges = last", tmp_path).acknowledges == "last"
+    with pytest.raises(SettingsError, match='"never" is not last, first or unknown'):
+        declared("acknowledges = never", tmp_path)
+
+
+def test_where_it_may_publish_to(tmp_path: Path) -> None:
+    """Where it says, and to what it is told the name of, but for what it only consumes."""
+    service = declared(
+        "consumes = orders, retries\ngroup = g\npublishes = shipments, retries\n"
+        "environment =\n    A = ${channel.orders}\n    B = ${channel.audit}\n    C = ${channel.retries}",
+        tmp_path,
+    )
+    assert service.outputs() == {"shipments", "retries", "audit"}
+
+
+def test_the_brokers_that_it_is_told_of(tmp_path: Path) -> None:
+    """By their addresses, or parts of these."""
+    service = declared(
+        "environment =\n    A = ${broker.main}\n    B = ${broker.other.port}", tmp_path
+    )
+    assert service.brokers() == ["main", "other.port"]

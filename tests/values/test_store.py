@@ -346,3 +346,14 @@ def test_words_without_placeholders_stay_as_they_are(text: str) -> None:
     """A text of a step that holds no `${` is left alone."""
     assert values_in().text(text) == text
     assert values_in().key(text) == text
+
+
+def test_a_fresh_id_is_remembered_and_known_to_be_one() -> None:
+    """By it events are known to be this scenario's."""
+    values = values_in()
+    values.remember_fresh("order")
+    values.remember("other", "ORD-1")
+    assert values.fresh_ids == [values.sent("${order}")]
+    with pytest.raises(PhraseError):
+        values.remember_fresh("now")
+    assert len(values.fresh_ids) == 1

@@ -62,9 +62,16 @@ def _reasons(fields: Fields) -> Sequence[str]:
     return [each for each in (fields.string(), *of_records) if each]
 
 
-def batch_of(message: Message) -> bytes:
+def batch_of(message: Message, producer: int, epoch: int, sequence: int) -> bytes:
     """A record batch of one (https://kafka.apache.org/documentation/#recordbatch)."""
-    builder = MemoryRecordsBuilder(magic=2, compression_type=0, batch_size=0)
+    builder = MemoryRecordsBuilder(
+        magic=2,
+        compression_type=0,
+        batch_size=0,
+        producer_id=producer,
+        producer_epoch=epoch,
+        base_sequence=sequence,
+    )
     builder.append(time.time_ns() // 1_000_000, message.key, message.value, list(message.headers))
     builder.close()
     return bytes(builder.buffer())

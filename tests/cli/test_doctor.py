@@ -1,0 +1,97 @@
+"""`evtbdd doctor` tells what can be had here, and what is wrong, all of it at once."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from evtbdd.cli.main import main
+
+WELL = """\
+[evtbdd:broker:main]
+url = memory://
+[evtbdd:channel:orders]
+codec = text
+[evtbdd:service:shop]
+command = sleep 60
+ready = started
+"""
+
+
+def doctor(settings: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    (folder / "evtbdd.cfg").write_text(settings, encoding="utf-8")
+    monkeypatch.chdir(folder)
+    return main(["doctor"])
+
+
+def test_what_is_there_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every broker, channel and service, and how scenarios can be kept apart."""
+    assert doctor(WELL, tmp_path, monkeypatch) == 0
+    told, error = capsys.readouterr()
+    lines = [line for line in told.split("\n") if not line.startswith("driver of ")]
+    assert error == ""
+    assert re.sub(r"\d\.\d\d s", "T s", "\n".join(lines)) == (
+        'broker "main": memory at memory, after T s\n'
+        "  has    keys, headers, tombstones, partitions, an order of events within a lane and an "
+        "exact end of a channel\n"
+        "  lacks  routing keys (RabbitMQ has them); knowledge of which service is subscribed "
+        "(Kafka has it)\n"
+        "  isolation = names (chosen): every channel has a name of its own\n"
+        "  isolation = namespace: a broker of its own for each scope\n"
+        "  isolation = shared: no other run can reach it\n"
+        'channel "orders": a channel on "main", codec text\n'
+        'service "shop": sleep 60; lives for the scenario, ready when started\n'
+        "All is well.\n"
+    )
+
+
+def test_all_that_is_wrong_is_told_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody likes to mend one thing to be told of the next."""
+    settings = (
+        "[evtbdd]\nconnect timeout = 300 ms\n"
+        "[evtbdd:broker:here]\nurl = memory://\n"
+        "[evtbdd:broker:there]\nurl = kafka://127.0.0.1:1\n"
+        "[evtbdd:channel:orders]\n"
+        "[evtbdd:channel:parcels]\nbroker = there\n"
+        "[evtbdd:channel:jobs]\nbroker = here\nfifo = yes\n"
+        "[evtbdd:channel:texts]\nbroker = here\ncodec = jsn\n"
+        "[evtbdd:service:shop]\ncommand = no-such-program\nready = started\n"
+        "[evtbdd:service:other]\nready = started\n"
+    )
+    assert doctor(settings, tmp_path, monkeypatch) == 2
+    told, error = capsys.readouterr()
+    assert 'channel "parcels": on the broker "there", which was not reached\n' in told
+    assert 'channel "orders": cannot be meant\n' in told
+    assert "All is well" not in told
+    assert error == (
+        "evtbdd: 6 things must be mended:\n"
+        'The broker "there" (kafka://127.0.0.1:1): Kafka cannot be reached at 127.0.0.1:1: nothing '
+        "listens there (connection refused) (waited up to 300 ms).\n"
+        "[evtbdd:channel:orders] does not say on which broker it lies, and there are several: "
+        '"here" and "there".\n'
+        'The channel "jobs" is to have fifo = yes, and memory knows no fifo; SQS does.\n'
+        '[evtbdd:channel:texts] codec: There is no codec "jsn". Did you mean "json"? '
+        "One of your own is written package.module:object.\n"
+        '[evtbdd:service:shop] command: there is no program "no-such-program" here.\n'
+        "[evtbdd:service:other] has no command: evtbdd does not know how to start it.\n"
+    )
+
+
+def test_a_program_is_looked_for_where_the_service_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the keeper does."""
+    program = tmp_path / "shop" / "run"
+    program.parent.mkdir()
+    program.touch(mode=0o755)
+    section = "[evtbdd:service:shop]\ncommand = ./run\ndirectory = shop\nready = started\n"
+    assert doctor(section, tmp_path, monkeypatch) == 0
+    program.chmod(0o644)
+    program.unlink()
+    assert doctor(section, tmp_path, monkeypatch) == 2
