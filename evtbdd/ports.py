@@ -29,9 +29,9 @@ class Capability(Enum):
 
     KEYS = "keys"
     HEADERS = "headers"
-    ANY_BYTES = "payloads, keys and headers of any bytes"
-    ANY_HEADERS = "headers of any name and number, in their order, also without a value"
-    COPIES = "copies of all events for every reader"
+    ANY_BYTES = "contents of any bytes"
+    ANY_HEADERS = "headers of any form"
+    COPIES = "copies for every reader"
     TOMBSTONES = "tombstones"
     PARTITIONS = "partitions"
     ROUTING_KEYS = "routing keys"
@@ -57,11 +57,7 @@ WHO_CAN: Mapping[Capability, str] = {
 
 @dataclass(frozen=True, slots=True)
 class NameRule:
-    """Which names a broker takes, as far as a channel's name can be made to fit.
-
-    `longest` is in signs; `illegal` is a regular expression of a sign that it refuses; `ending` is
-    what the name must end in.
-    """
+    """Which names a broker takes; `illegal` is a regular expression of a sign that it refuses."""
 
     longest: int | None = None
     illegal: str | None = None
@@ -108,10 +104,8 @@ class Capabilities:
         `why` is a sentence that says for what it is required.
         """
         if capability not in self.can:
-            raise UnsupportedCapability(
-                f"{self.broker} has no {capability.value}; {WHO_CAN[capability]}."
-                f"{' ' if why else ''}{why}"
-            )
+            lacking = f"{self.broker} has no {capability.value}; {WHO_CAN[capability]}."
+            raise UnsupportedCapability(f"{lacking} {why}".rstrip())
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,19 +30,23 @@ class Connect(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """Where an adapter is, and what must be installed for it: the driver's modules, and our extra."""
+    """Where an adapter is, and what must be installed for it: the driver's module, and our extra.
+
+    `beside` are further modules that the extra brings.
+    """
 
     place: str
     driver: str | None = None
     extra: str | None = None
+    beside: tuple[str, ...] = ()
 
-
-_SQS = "boto3 botocore localstack_client"
 
 BUILT_IN: Mapping[str, Adapter] = {
     "memory": Adapter("evtbdd.brokers.memory.adapter:connect"),
     "kafka": Adapter("evtbdd.brokers.kafka.adapter:connect", driver="kafka", extra="kafka"),
-    "sqs": Adapter("evtbdd.brokers.sqs.adapter:connect", driver=_SQS, extra="sqs"),
+    "sqs": Adapter(
+        "evtbdd.brokers.sqs.adapter:connect", "boto3", "sqs", ("botocore", "localstack_client")
+    ),
 }
 
 
@@ -83,7 +87,7 @@ def load(what: Adapter) -> object:
         return getattr(import_module(module), name)
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
-        if missing not in (what.driver or "").split():
+        if missing not in (what.driver, *what.beside):
             raise
         raise SettingsError(
             f"The driver {quoted(missing)} is not installed: "

@@ -11,9 +11,9 @@ from types import MappingProxyType
 
 from evtbdd.brokers import security
 from evtbdd.brokers.security import Security
+from evtbdd.channels.facts import host_and_port, own_facts
 from evtbdd.clock import Deadline
 from evtbdd.errors import EvtbddError, UnknownName
-from evtbdd.offers import BrokerFacts
 from evtbdd.ports import Broker
 from evtbdd.provisioning.local_kafka.keeping import Keeper
 from evtbdd.provisioning.provision import EarlyBroker, Provisioned, provision
@@ -171,10 +171,9 @@ class Brokers:
             return self.get(name).address
         broker, _, fact = name.rpartition(".")
         if broker in self._places and fact in {"host", "port"}:
-            first = self.get(broker).address.partition(",")[0].rpartition("://")[2]
-            host, _, port = first.rpartition(":")
+            host, port = host_and_port(self.get(broker).address.partition(",")[0])
             return host if fact == "host" else port
-        known = _own_facts(self.get(broker)) if broker in self._places else {}
+        known = own_facts(self.get(broker)) if broker in self._places else {}
         if fact in known:
             return known[fact]
         if broker in self._places and fact in {"user", "password"}:
@@ -260,7 +259,3 @@ class Brokers:
                 if place.provisioned is not None:
                     given_back.callback(place.provisioned.close)
                     place.provisioned = None
-
-
-def _own_facts(broker: Broker) -> Mapping[str, str]:
-    return broker.facts() if isinstance(broker, BrokerFacts) else {}

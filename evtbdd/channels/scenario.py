@@ -212,10 +212,7 @@ class ScenarioChannels:
                 self.require(cells.pop("channel"), **cells)
 
     def physical(self, name: str) -> str:
-        """The physical name of a channel, also of one that a step wants not to be there.
-
-        Of `orders.url` the fact `url` of the channel `orders`, where no channel is called so.
-        """
+        """The physical name of a channel, be it there or not; of `orders.url` the fact `url`."""
         channel, _, fact = name.rpartition(".")
         if name not in self._declared and channel in self._declared:
             return self.get(channel).fact(fact, self.deadline())

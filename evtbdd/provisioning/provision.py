@@ -17,11 +17,14 @@ from evtbdd.provisioning.secured import Secured, secured
 from evtbdd.provisioning.url import BrokerUrl
 from evtbdd.words import listed, quoted, suggestion
 
-_MOTO = "moto flask flask_cors werkzeug"
-
 EMBEDDED: Mapping[str, Adapter] = {
     "kafka": Adapter("evtbdd.embedded.kafka:EmbeddedKafka", driver="kafka", extra="embedded"),
-    "sqs": Adapter("evtbdd.embedded.sqs:EmbeddedSqs", driver=_MOTO, extra="embedded-sqs"),
+    "sqs": Adapter(
+        "evtbdd.embedded.sqs:EmbeddedSqs",
+        "moto",
+        "embedded-sqs",
+        ("boto3", "botocore", "flask", "flask_cors", "werkzeug"),
+    ),
 }
 LOCAL: Mapping[str, Adapter] = {
     "kafka": Adapter("evtbdd.provisioning.local_kafka:LocalKafka"),

@@ -132,8 +132,8 @@ ERRORS = {
         "SQS has no order of events within a lane; memory, Kafka and SQS with fifo = yes have one."
     ),
     "what SQS cannot carry": (
-        "SQS has no payloads, keys and headers of any bytes; memory and Kafka have them. The payload "
-        "of this event is empty, and SQS wants a character."
+        "SQS has no contents of any bytes; memory and Kafka have them. The payload of this event is "
+        "empty, and SQS wants a character."
     ),
     "a fact that nobody knows": (
         'There is nothing called ${channel.notes.topic_arn}: a queue of SQS has "arn" and "url".'
