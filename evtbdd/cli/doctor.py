@@ -77,7 +77,7 @@ class Doctor:
         words = broker.capabilities
         seconds = time.monotonic() - began
         yield f"broker {quoted(name)}: {words.broker} at {broker.address}, after {seconds:.2f} s"
-        yield "  has    " + "; ".join(each.value for each in Capability if each in words.can)
+        yield f"  has    {listed(each.value for each in Capability if each in words.can)}"
         lacking = [each for each in Capability if each not in words.can]
         if lacking:
             yield "  lacks  " + "; ".join(f"{each.value} ({WHO_CAN[each]})" for each in lacking)
