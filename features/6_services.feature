@@ -97,7 +97,8 @@ Feature: Services
       """
 
   Scenario: A service handles again what it has handled before
-    Given the service "shipping" is running
+    Given the channel "orders" exists with 1 partition
+    And the service "shipping" is running
     When an "OrderCancelled" event is published to "orders" with key "ORD-1":
       | field   | value |
       | orderId | ORD-1 |
