@@ -85,7 +85,7 @@ Feature: Services
   Scenario: Another instance comes while the first is at work
     Given the service "shipping" is running
     When another instance of the service "shipping" starts
-    And these "OrderCancelled" events are published to "orders":
+    And these "OrderCancelled" events are published to "orders" with key "ann":
       | orderId |
       | ORD-1   |
       | ORD-2   |
