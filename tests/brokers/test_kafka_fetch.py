@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from confluent_kafka import Producer
 from kafka import KafkaProducer
+from kafka import errors as driver
 
 from evtbdd.brokers.kafka import batches, polls
 from evtbdd.brokers.kafka.adapter import KafkaBroker
@@ -290,3 +292,26 @@ def test_a_connection_that_is_let_in_only_for_a_time(kafka: KafkaBroker, topic: 
     assert sink.values() == [
         value for turn in range(5) for value in (b"%d" % turn, b"behind %d" % turn)
     ]
+
+
+def test_connections_that_are_spent_while_the_node_is_away(
+    kafka: KafkaBroker, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the node refuses, and however often: once it lets in again, reading goes on."""
+    sink, refused, opened = Collected(), threading.Event(), Nodes.open
+    kafka.reader().watch([topic], sink, soon())
+    reading = settled(kafka)
+
+    def refusing(nodes: Nodes, node: int | None, deadline: Deadline) -> Link:
+        if threading.current_thread().name != "evtbdd kafka reader" or refused.is_set():
+            return opened(nodes, node, deadline)
+        refused.set()
+        raise driver.NodeNotReadyError("the node is away")
+
+    monkeypatch.setattr(Nodes, "open", refusing)
+    reading.link.until = 0.0
+    for turn in range(2):
+        (stored,) = kafka.publish(topic, [Message(b"%d" % turn)], soon())
+        kafka.reader().read_to({topic: {stored.lane: stored.number + 1}}, soon())
+    assert refused.is_set()
+    assert sink.values() == [b"0", b"1"]

@@ -5,22 +5,32 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from kafka import errors as driver
 
+from evtbdd.brokers.kafka.adapter import KafkaBroker
 from evtbdd.brokers.kafka.fetch import Fetch
 from evtbdd.brokers.kafka.fields import Fields
 from evtbdd.brokers.kafka.metadata import Metadata
 from evtbdd.brokers.kafka.nodes import ANY, IDLE, Nodes
+from evtbdd.brokers.kafka.partitions import Partition
 from evtbdd.brokers.kafka.wire import Closed, Link
 from evtbdd.clock import Deadline
 from evtbdd.embedded.kafka import EmbeddedKafka
 from evtbdd.errors import BrokerUnavailable
+from evtbdd.ports import ChannelPlan, Message
 
+# The sockets are kafka-python's, see conftest.py.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed (<socket|transport):ResourceWarning"),
+    pytest.mark.usefixtures("sockets_collected"),
+]
 NODE = 1
+HOURS = 3_600_000
 ALL = Metadata(None)
 LOCAL = "127.0.0.1"
 
@@ -58,27 +68,37 @@ def test_a_connection_is_used_again(nodes: Nodes) -> None:
     assert len(nodes._opened) == 1
 
 
-# A real Kafka answers at once where a fetch names no partition.
-@pytest.mark.parametrize("address", ["embedded"], indirect=True)
-def test_nobody_waits_for_another(nodes: Nodes) -> None:
+@pytest.fixture
+def busy(kafka: KafkaBroker) -> Iterator[Partition]:
+    """A partition for whose second event one may wait; it has one, so its leader is at work."""
+    name = f"evtbdd-nodes-{uuid.uuid4().hex[:8]}"
+    kafka.create([ChannelPlan(name)], soon())
+    kafka.publish(name, [Message(b"first")], soon())
+    yield Partition(name, 0)
+    kafka.delete([name], soon())
+
+
+def test_nobody_waits_for_another(nodes: Nodes, kafka: KafkaBroker, busy: Partition) -> None:
     """A request that takes its time holds none up; connections are kept, but not too many."""
     node = learned(nodes)
-    slow = Fetch({}, 300)
     with ThreadPoolExecutor(8) as pool:
-        waiting = [pool.submit(nodes.exchange, node, slow, soon()) for _ in range(8)]
+        waiting = [
+            pool.submit(nodes.exchange, node, Fetch({busy: 1}, HOURS), soon()) for _ in range(8)
+        ]
         wait_for(nodes, 9)
         assert nodes.exchange(ANY, ALL, soon()).nodes.keys() == {node}
-        assert [each.result().error for each in waiting] == [0] * 8
+        kafka.publish(busy.topic, [Message(b"what they wait for")], soon())
+        assert [len(each.result().found) for each in waiting] == [1] * 8
     assert len(nodes._opened) == IDLE + 1
 
 
-# A real Kafka answers at once where a fetch names no partition.
-@pytest.mark.parametrize("address", ["embedded"], indirect=True)
-def test_closing_ends_a_wait(nodes: Nodes) -> None:
+def test_closing_ends_a_wait(nodes: Nodes, busy: Partition) -> None:
     """Whoever waits for an answer is told at once that there will be none, and so are later ones."""
     node = learned(nodes)
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(nodes.exchange, node, Fetch({}, 3_600_000), Deadline.after(3600))
+        waiting = pool.submit(
+            nodes.exchange, node, Fetch({busy: 1}, 3_600_000), Deadline.after(3600)
+        )
         wait_for(nodes, 2)
         nodes.close()
         error = waiting.exception(timeout=20)

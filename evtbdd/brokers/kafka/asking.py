@@ -69,9 +69,13 @@ class Asking:
         """Wait so long, but not beyond the deadline, nor once it is closed."""
         self._closed.wait(min(seconds, deadline.remaining()))
 
+    def is_closed(self) -> bool:
+        """Whether nobody may ask any more."""
+        return self._closed.is_set()
+
     def require_open(self) -> None:
         """Raise BrokerUnavailable once it is closed."""
-        if self._closed.is_set():
+        if self.is_closed():
             raise BrokerUnavailable(f"The connection to Kafka at {self.address} is closed.")
 
     def close(self) -> None:

@@ -165,7 +165,7 @@ class Nodes:
     def _give_back(self, node: int | None, link: Link) -> None:
         with self._lock:
             idle = self._idle.setdefault(node, [])
-            if len(idle) < IDLE:
+            if len(idle) < IDLE and not self._asking.is_closed():
                 idle.append(link)
                 return
         self.give_up(link)

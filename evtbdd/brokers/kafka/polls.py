@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
 
 from kafka.errors import for_code
 
@@ -16,10 +15,10 @@ from evtbdd.brokers.kafka.watched import Watched
 from evtbdd.brokers.kafka.wire import Link
 from evtbdd.clock import Deadline
 
-LONG: Final = 500
+LONG = 500
 """Milliseconds that a node waits for something new, of what has been watched for a while."""
 
-SHORT: Final = 5
+SHORT = 5
 """The same for what is watched since that wait began: as long as the next such must wait."""
 
 NO_SUCH_SESSION, WRONG_EPOCH = 70, 71
