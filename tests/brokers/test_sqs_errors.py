@@ -117,7 +117,7 @@ def test_what_is_throttled_is_asked_again(stub: Stub, broker: SqsBroker, code: s
 def test_who_is_throttled_all_the_time_is_told(stub: Stub, broker: SqsBroker) -> None:
     """At the deadline, and nothing was stored."""
     stub.answers("SendMessage", refusal("RequestThrottled", "Rate exceeded."))
-    said = raised(BrokerUnavailable, lambda: broker.publish("orders", [Message(b"x")], soon(SHORT)))
+    said = raised(BrokerUnavailable, lambda: broker.publish("orders", [Message(b"x")], soon(3)))
     assert said == (
         f'SQS at {stub.endpoint} could not publish to the queue "orders": it is asked more often '
         "than it allows (RequestThrottled: Rate exceeded)."
