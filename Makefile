@@ -1,5 +1,5 @@
 # make demo       the features of this project, on a Kafka of evtbdd's own; needs Python 3.10+ and venv
-# make test       everything that is tested
+# make test       everything that is tested; TEST_ROUNDS=420 for every round of test_under_fire.py
 # make test-more  the same promises on another SQS, ElasticMQ; needs Java 17 and Maven
 # make check      format, lint and strict types
 # make format     put right what can be

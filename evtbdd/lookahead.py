@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from evtbdd.phrases.data import Row, Table
@@ -22,10 +23,17 @@ def look_ahead(scenario: Any, registry: Any, plan: Plan) -> Plan:
         for value, kind in NAMING.items():
             if value in values:
                 plan.names(kind, values[value])
+        plan.vague |= _is_vague(step, values)
         tell = getattr(match.func, "tells_ahead", None)
         if tell is not None:
             tell(plan, values, _table(step.table))
     return plan
+
+
+def _is_vague(step: Any, values: Mapping[str, str]) -> bool:
+    """Whether it looks at a channel, and only the time tells which of its events are meant."""
+    below = step.table is not None or step.text is not None
+    return step.step_type == "then" and "channel" in values and "key" not in values and not below
 
 
 def _table(table: Any) -> Table | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from evtbdd.errors import PublishRefused
-from evtbdd.events import Position
 from evtbdd.ports import Broker, Ends, Message
 
 if TYPE_CHECKING:
     from evtbdd.clock import Deadline
+    from evtbdd.errors import PublishRefused
+    from evtbdd.events import Position
 
 
 @runtime_checkable
@@ -23,6 +23,30 @@ class Acknowledgements(Protocol):
         """For lanes of channels the number of the first record that a group has not acknowledged.
 
         A lane on which it has no position is left out. Raises BrokerError.
+        """
+
+
+@runtime_checkable
+class Assignments(Protocol):
+    """Offered by the subscriptions of a broker whose groups share lanes among their members."""
+
+    def assigned(
+        self, group: str, channel: str, deadline: Deadline
+    ) -> Mapping[str, Collection[str]]:
+        """For each member of a group the lanes of a channel that are assigned to it, if any.
+
+        Raises BrokerError.
+        """
+
+
+@runtime_checkable
+class Resets(Protocol):
+    """Offered by the subscriptions of a broker on which a group can be made to begin elsewhere."""
+
+    def reset(self, group: str, channel: str, where: str, deadline: Deadline) -> None:
+        """Make a group go on at the `beginning` or the `end` of a channel, wherever it was.
+
+        Raises BrokerError, also where somebody is in the group: it decides itself then.
         """
 
 

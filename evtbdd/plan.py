@@ -18,10 +18,12 @@ from evtbdd.services.facility import Services
 class Plan:
     """Filled step by step, before the scenario begins.
 
-    `title` is what a person calls the scenario; `logs` are the services whose log a step looks at.
+    `title` is what a person calls the scenario; `logs` are the services whose log a step looks at;
+    `vague`, whether a step under Then expects something of a channel without naming key or data.
     """
 
     title: str = ""
+    vague: bool = False
     channels: list[str] = field(default_factory=list)
     services: list[str] = field(default_factory=list)
     logs: set[str] = field(default_factory=set)

@@ -69,7 +69,7 @@ class Scenario:
         self._scopes = scopes
         self._consumers: Sequence[Consumer] = ()
         self._step_type = "given"
-        self._block_open = self._begun = self._first = False
+        self._block_open = self._begun = self._first = self._vague = False
         self.journal = Journal()
         self.values = Values(
             folder=folders[0],
@@ -111,6 +111,7 @@ class Scenario:
 
     def prepare(self, plan: Plan) -> None:
         """Open every channel that the plan names, before the first step."""
+        self._vague = plan.vague
         self.services.look_at_logs_of(plan.logs)
         self.channels.open(plan.tell(self.channels, self._lent.services))
         self.services.adopt(self.channels.opened())
@@ -135,14 +136,18 @@ class Scenario:
         """Note the keyword, given, when or then, of the next step; the first begins the scenario."""
         self._first = not self._begun
         with suppress(BrokerError):  # which the step itself then tells: see begin
-            self.begin()
+            self.begin(acting=step_type == "when")
         self._step_type = step_type
         self._block_open = self._block_open and step_type == "when"
         self.values.begin_step()
 
-    def begin(self) -> None:
-        """Note where every channel stands, unless that is done. Raises BrokerError."""
+    def begin(self, *, acting: bool = False) -> None:
+        """Note where every channel stands, unless that is done. Raises BrokerError.
+
+        `acting`: the first step may begin a block of acts.
+        """
         if not self._begun:
+            self._lent.legacy.following.look(anew=self._vague and acting)
             self.channels.begin()
             self._begun = True
 
@@ -160,6 +165,8 @@ class Scenario:
         if self._step_type == "when" and not self._block_open:
             self._block_open = True
             self._look_for_consumers()
+            if not self._first:
+                self._lent.legacy.following.look(anew=self._vague)
             self.services.begin_block()
             self.facilities.begin_block()
             self.channels.begin_block(at_beginning=self._first)

@@ -1,31 +1,18 @@
-"""Follows in the background what services acknowledge of what scenarios have left to them.
+"""The triggers of a run: what is open, what that was when a scenario began, and when it was done.
 
-No scenario waits for it, and none asks: whoever needs to know looks at what is known by then.
+No scenario waits for it, and few ask: whoever needs to know looks at what is known by then.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from threading import Condition, Thread
+from threading import Condition
 
 from evtbdd.clock import MONOTONIC, Clock, Deadline
-from evtbdd.errors import BrokerError
 from evtbdd.events import Event
+from evtbdd.isolation.asking import Asking
 from evtbdd.isolation.triggers import Consumer, ScenarioTriggers, Trigger
-from evtbdd.ports import Ends
-
-PERIOD = 0.1
-"""Seconds between two questions to a broker; so fast scenarios do not each cost one."""
-
-LONGEST = 0.8
-"""The same at the most: it doubles each time that nothing more was acknowledged."""
-
-PROMPT = 0.01
-"""The same while somebody waits for the answer."""
-
-CLOSING = 10.0
-"""Seconds that the thread is given to end."""
 
 Key = tuple[Consumer, str, object]
 
@@ -41,8 +28,6 @@ class Following:
         self, deadline: Callable[[], Deadline], settle: float, clock: Clock = MONOTONIC
     ) -> None:
         self.clock = clock
-        self._deadline = deadline
-        self._settle = settle
         self._changed = Condition()
         self._scenario: ScenarioTriggers | None = None
         self._last: ScenarioTriggers | None = None
@@ -53,10 +38,15 @@ class Following:
         self._known: set[Key] = set()
         self._marks: Counter[str] = Counter()
         self._unmarked: list[Trigger] = []
-        self._waiters = 0
-        self._failure: BrokerError | None = None
-        self._thread: Thread | None = None
-        self._closing = False
+        self._asking = Asking(
+            self._changed,
+            self._pending,
+            self._settled.extend,
+            lambda: self._scenario is not None or bool(self._pending()),
+            deadline=deadline,
+            settle=settle,
+            clock=clock,
+        )
 
     def begin(self, scenario: ScenarioTriggers) -> Callable[[], Sequence[Trigger]]:
         """A scenario begins; what it inherits, to be looked at as long as it runs.
@@ -65,13 +55,25 @@ class Following:
         """
         with self._changed:
             now = self.clock.now()
-            if any(not each.is_open_at(now) for each in self._settled):
-                self._forget([each for each in self._settled if not each.is_open_at(now)])
+            if done := [each for each in self._settled if not each.is_open_at(now)]:
+                self._forget(done)
             self._scenario = scenario
             if self._left or scenario.has_consumers():
-                self._start()
+                self._asking.start()
             left, number = self._left, len(self._left)
             return lambda: left[:number]
+
+    def look(self, *, anew: bool) -> None:
+        """Have it known what services that acknowledge last have acknowledged by now.
+
+        A window is about to begin. Unless it is `anew`, what is known may be a tenth of a second
+        old; where nothing was left, and where acknowledging does not show it, nobody is asked.
+        """
+        with self._changed:
+            if self._scenario is not None and self._scenario.has_consumers():
+                self._asking.start()
+            if any(each.consumer.last and _is_pending(each) for each in self._left):
+                self._asking.look(anew=anew)
 
     def end(self) -> None:
         """The scenario that runs ends: what is open of it goes to the next one."""
@@ -83,8 +85,7 @@ class Following:
             self._left += left
             self._unmarked += left
             if left:
-                self._start()
-                self._changed.notify_all()
+                self._asking.start()
 
     def drop(self, scope: str) -> None:
         """The services of a scope have ended: nothing of them is waited for."""
@@ -130,88 +131,20 @@ class Following:
         Raises BrokerError where a broker failed to tell until then.
         """
         with self._changed:
-            self._waiters += 1
-            self._start()
-            self._changed.notify_all()
-            try:
-                while (open_ones := left()) and not deadline.expired():
-                    settled = min((each.done for each in open_ones if each.done), default=None)
-                    seconds = deadline.remaining()
-                    if settled is not None:
-                        seconds = min(seconds, max(0.0, settled - self.clock.now()))
-                    self._changed.wait(seconds)
-                if open_ones and self._failure is not None:
-                    raise self._failure.with_traceback(None)
-                return open_ones
-            finally:
-                self._waiters -= 1
+            return self._asking.wait(left, deadline)
 
     def close(self) -> None:
-        """End the thread."""
-        with self._changed:
-            self._closing = True
-            self._changed.notify_all()
-        if self._thread is not None:
-            self._thread.join(CLOSING)
+        """Ask no more."""
+        self._asking.close()
 
-    def _start(self) -> None:
-        if self._thread is None and not self._closing:
-            self._thread = Thread(target=self._run, name="evtbdd acknowledgements", daemon=True)
-            self._thread.start()
-
-    def _run(self) -> None:
-        period = PERIOD
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._closing or self._is_busy())
-                if self._closing:
-                    return
-                self._collect()
-                pending = self._pending()
-            more = [self._ask(consumer, triggers) for consumer, triggers in pending.items()]
-            period = PERIOD if any(more) or not pending else min(2 * period, LONGEST)
-            self._rest(PROMPT if self._waiters and pending else period)
-
-    def _rest(self, period: float) -> None:
-        """Ask nothing for a while, unless somebody begins to wait for news."""
-        with self._changed:
-            before = self._waiters
-            self._changed.wait_for(lambda: self._closing or self._waiters > before, period)
-
-    def _is_busy(self) -> bool:
-        return self._scenario is not None or bool(self._pending())
-
-    def _pending(self) -> dict[Consumer, list[Trigger]]:
+    def _pending(self) -> Mapping[Consumer, Sequence[Trigger]]:
         """What is not acknowledged as far as is known, and can be."""
+        self._collect()
         pending: dict[Consumer, list[Trigger]] = {}
         for each in (*self._left, *self._late, *self._current):
-            if each.done is None and each.consumer.untold is None:
+            if _is_pending(each):
                 pending.setdefault(each.consumer, []).append(each)
         return pending
-
-    def _ask(self, consumer: Consumer, triggers: Sequence[Trigger]) -> bool:
-        """Whether more is known to be acknowledged than before."""
-        lanes: dict[str, set[str]] = {}
-        for each in triggers:
-            physical = consumer.consumes[each.event.channel]
-            lanes.setdefault(physical, set()).add(each.event.record.position.lane)
-        if consumer.told_by is None or consumer.group is None:
-            return False
-        failure: BrokerError | None = None
-        committed: Mapping[str, Ends] = {}
-        try:
-            committed = consumer.told_by.committed(consumer.group, lanes, self._deadline())
-        except BrokerError as error:
-            failure = error
-        with self._changed:
-            self._failure = failure
-            settled = self.clock.now() + (0.0 if consumer.last else self._settle)
-            acknowledged = [each for each in triggers if _is_before(each, committed)]
-            for each in acknowledged:
-                each.done = settled
-            self._settled += acknowledged
-            self._changed.notify_all()
-        return bool(acknowledged)
 
     def _collect(self) -> None:
         if self._scenario is not None:
@@ -230,22 +163,19 @@ class Following:
 
     def _forget(self, triggers: Sequence[Trigger]) -> None:
         gone = set(map(id, triggers))
-        for each in triggers:
-            self._known.discard(_key(each))
         unmarked = set(map(id, self._unmarked))
         for each in triggers:
+            self._known.discard(_key(each))
             if id(each) not in unmarked:
                 self._marks.subtract(each.marks())
         self._marks = +self._marks
         self._left = [each for each in self._left if id(each) not in gone]
-        self._settled = [each for each in self._settled if id(each) not in gone]
         self._unmarked = [each for each in self._unmarked if id(each) not in gone]
+        self._settled[:] = [each for each in self._settled if id(each) not in gone]
 
 
-def _is_before(trigger: Trigger, committed: Mapping[str, Ends]) -> bool:
-    position = trigger.event.record.position
-    ends = committed.get(trigger.consumer.consumes[trigger.event.channel], {})
-    return ends.get(position.lane, -1) > position.number
+def _is_pending(trigger: Trigger) -> bool:
+    return trigger.done is None and trigger.consumer.untold is None
 
 
 def _key(trigger: Trigger) -> Key:

@@ -6,9 +6,11 @@ The run calls `order(folder, what)`, which returns when that is done; the test g
 
 from __future__ import annotations
 
+import json
 import os
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from threading import Thread
@@ -21,9 +23,11 @@ def order(folder: str, what: str, with_: str = "") -> None:
     """Have the test do something, with a word for it; AssertionError where it could not."""
     answer = Path(folder, f"answer-{os.getpid()}-{next(NUMBERS)}")
     os.mkfifo(answer)
-    with Path(folder, "orders").open("w") as orders:
-        orders.write(f"{answer.name}\t{what}\t{with_}\n")
-    said = answer.read_text()
+    # Open before it is asked, so that the answer is lost only if nobody waits for it any more.
+    with os.fdopen(os.open(answer, os.O_RDWR)) as answers:
+        with Path(folder, "orders").open("w") as orders:
+            orders.write(f"{answer.name}\t{what}\t{with_}\n")
+        said = json.loads(answers.readline())
     answer.unlink()
     assert said == "done", said
 
@@ -57,9 +61,11 @@ class Orders:
         with os.fdopen(os.dup(self._pipe)) as orders:
             while line := orders.readline().rstrip("\n"):
                 answer, what, with_ = line.split("\t")
-                # Opened first: it waits for who has asked, who may have been killed.
                 said = self._carry_out(what, with_)
-                (self._folder / answer).write_text(said)
+                with suppress(OSError):  # who has asked may have been killed
+                    pipe = os.open(self._folder / answer, os.O_WRONLY | os.O_NONBLOCK)
+                    os.write(pipe, f"{json.dumps(said)}\n".encode())
+                    os.close(pipe)
 
     def _carry_out(self, what: str, with_: str) -> str:
         try:

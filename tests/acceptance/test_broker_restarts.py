@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -112,13 +113,12 @@ ERRORS = {
 @pytest.fixture(scope="module")
 def kafka() -> Iterator[Node]:
     """A real Kafka that can be restarted."""
-    found = node()
-    try:
-        kafka = found.__enter__()
-    except BrokerUnavailable as error:
-        pytest.skip(str(error))
-    yield kafka
-    found.__exit__(None, None, None)
+    with ExitStack() as given_back:
+        try:
+            kafka = given_back.enter_context(node())
+        except BrokerUnavailable as error:
+            pytest.skip(str(error))
+        yield kafka
 
 
 def run(kafka: Node, folder: Path, scope: str) -> Outcome:

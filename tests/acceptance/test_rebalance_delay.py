@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -31,13 +32,12 @@ RED = [each for each in EXAMPLES if each.name in NAMES]
 @pytest.fixture(scope="module")
 def stock() -> Iterator[str]:
     """The address of a real Kafka with the delay that it has if nobody changes it."""
-    found = node(options={**QUICKLY_BACK, **STOCK})
-    try:
-        kafka = found.__enter__()
-    except BrokerUnavailable as error:
-        pytest.skip(str(error))
-    yield f"kafka://{kafka.address}"
-    found.__exit__(None, None, None)
+    with ExitStack() as given_back:
+        try:
+            kafka = given_back.enter_context(node(options={**QUICKLY_BACK, **STOCK}))
+        except BrokerUnavailable as error:
+            pytest.skip(str(error))
+        yield f"kafka://{kafka.address}"
 
 
 @pytest.fixture(scope="module", params=["stock", "embedded"])

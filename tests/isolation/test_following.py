@@ -12,7 +12,8 @@ from expect.support import event
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerUnavailable
 from evtbdd.events import Event
-from evtbdd.isolation.following import PERIOD, Following
+from evtbdd.isolation.asking import PERIOD
+from evtbdd.isolation.following import Following
 from evtbdd.isolation.inherited import Inherited, Legacy, reaches
 from evtbdd.isolation.triggers import NO_GROUP, NOBODY_TELLS, Consumer, ScenarioTriggers
 from evtbdd.journal import Journal, Published
@@ -158,7 +159,7 @@ def test_without_services_nobody_is_asked_and_no_thread_runs(make: Callable[...,
     run.publish(order(1))
     run.end()
     assert not run.begin("two").any_left()
-    assert run.legacy.following._thread is None
+    assert run.legacy.following._asking._thread is None
 
 
 def test_scenarios_do_not_ask(make: Callable[..., Run]) -> None:

@@ -29,6 +29,9 @@ PAUSE = 0.1
 JOINING = 30.0
 """Seconds in which a group must have let a member in: a broker may wait for more to come first."""
 
+ANSWERING = 5.0
+"""Seconds that a broker has at the least to tell who is in the groups."""
+
 LEAVING = 2.0
 """Seconds in which we say that we have gone."""
 
@@ -151,7 +154,7 @@ def _join(address: str, memberships: Mapping[str, Membership]) -> None:
 
 
 def _require_alone(address: str, memberships: Mapping[str, Membership], deadline: Deadline) -> None:
-    taken = _others(address, memberships, Deadline.after(max(1.0, deadline.remaining())))
+    taken = _others(address, memberships, deadline)
     if taken:
         raise BrokerError(
             f"{_taken(address, taken)}, which has begun at the same moment as this one."
@@ -161,7 +164,8 @@ def _require_alone(address: str, memberships: Mapping[str, Membership], deadline
 def _others(
     address: str, memberships: Mapping[str, Membership], deadline: Deadline
 ) -> Mapping[str, Sequence[str]]:
-    """Those who are in the groups beside us, by topic."""
+    """Those who are in the groups beside us, by topic; the deadline is that of waiting for them."""
+    deadline = Deadline.after(max(ANSWERING, deadline.remaining()))
     try:
         found = {topic: each.others(deadline) for topic, each in memberships.items()}
     except Lost as lost:

@@ -1,45 +1,16 @@
-"""A broker answers late, or not for a while: no verdict is false for that."""
+"""A broker does not answer for a while: no verdict is false for that."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from threading import Timer
 
 import pytest
-from acceptance.examples import EXAMPLES, ORDER
-from acceptance.expected import expected_texts
 from acceptance.orders import Orders
-from acceptance.project import Outcome, Project, normal, settings_of_shop
-from acceptance.relay import Relay
+from acceptance.project import Outcome, Project
 from acceptance.running import told
-from brokers.node import Node, node
+from acceptance.slow import Slow
 
-from evtbdd.brokers.kafka.adapter import KafkaBroker
-from evtbdd.clock import Deadline
-from evtbdd.errors import BrokerUnavailable
-from evtbdd.ports import Message
-
-LONG = 20.0
-DELAY = 0.3
-"""Seconds that every answer is late."""
-HELD = 2.0
-"""Seconds for which there is no answer; the broker is waited for longer (connect timeout)."""
-SOON = 0.2
-NAMES = {"arrives typed, with a wrong status", "exactly, dropped", "none arrives, one does"}
-RED = [each for each in EXAMPLES if each.name in NAMES]
-LATE = f"""\
-Feature: Every answer is late
-
-  Scenario: green
-    Given the service "shipping" is running
-{ORDER}    Then an "OrderShipped" event arrives on "shipments" with key "ORD-1" with:
-      | field  | value   |
-      | status | shipped |
-    And no event arrives on "shipments" with key "ORD-2" during 300 ms
-
-"""
 HOOKS = """\
 import os
 
@@ -169,74 +140,6 @@ EXPECTED = {
 }
 
 
-class Slow:
-    """A real Kafka, and the relay through which its clients reach it."""
-
-    def __init__(self, relay: Relay, kafka: Node) -> None:
-        self.relay = relay
-        self._kafka = kafka
-
-    def acts(self) -> Mapping[str, Callable[[str], None]]:
-        """What a run may ask for."""
-        return {
-            "let go": lambda _: self.relay.let_go(),
-            "silent": lambda _: self.relay.hold(),
-            "silent for a while": lambda _: self._silent_for_a_while(),
-            "store": self._store,
-            "store later": lambda what: _later(SOON, self._silent_and_store, what),
-        }
-
-    def _silent_for_a_while(self) -> None:
-        self.relay.hold()
-        _later(HELD, self.relay.let_go)
-
-    def _silent_and_store(self, what: str) -> None:
-        self._silent_for_a_while()
-        self._store(what)
-
-    def _store(self, what: str) -> None:
-        """Return when it is stored; past the relay."""
-        channel, _, text = what.partition(" ")
-        broker = KafkaBroker(self._kafka.direct)
-        try:
-            broker.publish(channel, [Message(text.encode())], Deadline.after(LONG))
-        finally:
-            broker.close()
-
-
-def _later(seconds: float, act: Callable[..., None], *arguments: str) -> None:
-    timer = Timer(seconds, act, arguments)
-    timer.daemon = True
-    timer.start()
-
-
-@pytest.fixture(scope="module")
-def slow() -> Iterator[Slow]:
-    """In front of it nothing is slow yet."""
-    with Relay() as relay:
-        found = node(advertised=relay.port)
-        try:
-            kafka = found.__enter__()
-        except BrokerUnavailable as error:
-            pytest.skip(str(error))
-        relay.target = int(kafka.address.rpartition(":")[2])
-        yield Slow(relay, kafka)
-        found.__exit__(None, None, None)
-
-
-def test_a_late_answer_changes_no_verdict(slow: Slow, tmp_path: Path) -> None:
-    """Neither green nor red, nor the text of what is red."""
-    slow.relay.delay = DELAY
-    project = Project(tmp_path)
-    project.write("evtbdd.cfg", settings_of_shop(f"kafka://{slow.relay.address}"))
-    project.write("features/late.feature", LATE + "\n".join(each.scenario() for each in RED))
-    outcome = project.behave()
-    slow.relay.delay = 0.0
-    found = {name: (each.status, normal(each.text)) for name, each in outcome.verdicts.items()}
-    wanted = {each.name: ("failed", expected_texts("failed")[each.name]) for each in RED}
-    assert found == {"green": ("passed", ""), **wanted}, outcome.output
-
-
 @pytest.fixture(scope="module")
 def outcome(slow: Slow, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """A run with a broker that is silent at times."""
@@ -252,7 +155,7 @@ def outcome(slow: Slow, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
         found = project.behave(
             FOLDER=str(folder), PYTHONPATH=os.pathsep.join(path for path in paths if path)
         )
-    slow.relay.let_go()
+    slow.let_go()
     return found
 
 
