@@ -163,9 +163,8 @@ class Brokers:
     def fact(self, name: str) -> str:
         """What stands for `${broker.NAME}`, and for what it is followed by.
 
-        `.host`, `.port`; `.user`, `.password`; the paths of files: `.ca`, `.certificate`, `.key`;
-        and what the broker tells of itself.
-        UnknownName also for the user, or the file, of a broker that has none.
+        `.host`, `.port`; `.user`, `.password`; the paths of files: `.ca`, `.certificate`, `.key`; what
+        the broker tells of itself. UnknownName also for the user, or file, of one that has none.
         """
         if name in self._places:
             return self.get(name).address

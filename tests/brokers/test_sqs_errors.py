@@ -117,7 +117,7 @@ def test_what_is_throttled_is_asked_again(stub: Stub, broker: SqsBroker, code: s
 def test_who_is_throttled_all_the_time_is_told(stub: Stub, broker: SqsBroker) -> None:
     """At the deadline, and nothing was stored."""
     stub.answers("SendMessage", refusal("RequestThrottled", "Rate exceeded."))
-    said = raised(BrokerUnavailable, lambda: broker.publish("orders", [Message(b"x")], soon(SHORT)))
+    said = raised(BrokerUnavailable, lambda: broker.publish("orders", [Message(b"x")], soon(3)))
     assert said == (
         f'SQS at {stub.endpoint} could not publish to the queue "orders": it is asked more often '
         "than it allows (RequestThrottled: Rate exceeded)."
@@ -341,3 +341,28 @@ def test_a_queue_is_never_purged_and_nothing_is_asked_of_aws(stub: Stub, broker:
     broker.reader().unwatch(["orders"])
     broker.delete(["orders"], soon())
     assert "PurgeQueue" not in {each for each, _ in stub.asked}
+
+
+def test_where_sqs_is_many_machines_a_queue_is_waited_for(stub: Stub) -> None:
+    """Not all of them know it as soon as it is created."""
+    broker = connect(f"{stub.address}&looks=long", patience=5.0)
+    missing = refusal("AWS.SimpleQueueService.NonExistentQueue")
+    there = Reply({"QueueUrl": f"{stub.endpoint}/0/orders"})
+    stub.answers("GetQueueUrl", missing, missing, there)
+    broker.create([ChannelPlan("orders")], soon())
+    assert stub.count("GetQueueUrl") == 3
+    stub.answers("GetQueueUrl", missing)
+    said = raised(BrokerUnavailable, lambda: broker.create([ChannelPlan("orders")], soon(SHORT)))
+    assert said == (
+        f"SQS at {stub.endpoint} did not show all of the queues in time that it has created."
+    )
+    broker.close()
+
+
+def test_where_sqs_is_many_machines_a_look_is_a_long_poll(stub: Stub) -> None:
+    """A short one asks only some of them."""
+    broker = connect(f"{stub.address}&looks=long", patience=5.0)
+    broker.reader().watch(["orders"], Collected(), soon())
+    waits = {f["WaitTimeSeconds"] for action, f in stub.asked if action == "ReceiveMessage"}
+    assert waits == {1}
+    broker.close()

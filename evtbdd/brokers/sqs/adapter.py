@@ -69,7 +69,9 @@ class SqsBroker:
         self._sns = Connection("sns", where.sns, self._clients, asking)
         topics = Topics(self._sns)
         self._queues = Queues(self._sqs, topics)
-        self._creation = Creation(self._sqs, self._queues, topics, CAPABILITIES)
+        self._creation = Creation(
+            self._sqs, self._queues, topics, CAPABILITIES, samples=where.samples
+        )
         # A connection of its own: closing it ends the looks that are under way.
         looked_by = Connection("sqs", where.sqs, Clients(where, security, looking), looking)
         lookout = Lookout(looked_by, patience, samples=where.samples)

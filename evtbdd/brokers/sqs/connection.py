@@ -83,14 +83,14 @@ class Connection:
             except driver.ClientError as error:
                 self.require_open()
                 again = code(error) in THROTTLED or (repeated and status(error) >= 500)
-                if not again or deadline.remaining() <= pause:
+                if not again or _is_late(deadline, pause):
                     raise answered(error, self.kind, self.address, doing, refusal) from error
             except Unreached as error:
                 self.require_open()
                 raise self._unreachable(error, deadline) from error
             except Lost as error:
                 self.require_open()
-                if not repeated or deadline.remaining() <= pause:
+                if not repeated or _is_late(deadline, pause):
                     raise Unanswered(
                         f"{self.kind} at {self.address} could not {doing}: {self._why(error)}."
                     ) from error
@@ -124,3 +124,8 @@ class Connection:
         """Questions from now on raise BrokerUnavailable, and so do those that wait for an answer."""
         self._closed.set()
         self._transport.close()
+
+
+def _is_late(deadline: Deadline, pause: float) -> bool:
+    """Whether after the pause no time would be left for an answer worth the name."""
+    return deadline.remaining() <= 2 * pause

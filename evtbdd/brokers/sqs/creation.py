@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from threading import Event
 
 from evtbdd.brokers.sqs.connection import Connection
 from evtbdd.brokers.sqs.names import name_fault
@@ -13,21 +14,31 @@ from evtbdd.brokers.sqs.queues import Queues
 from evtbdd.brokers.sqs.several import each
 from evtbdd.brokers.sqs.topics import Topics
 from evtbdd.clock import Deadline
-from evtbdd.errors import BrokerError
+from evtbdd.errors import BrokerError, BrokerUnavailable
 from evtbdd.ports import Capabilities, Capability, ChannelPlan
 from evtbdd.words import quoted
+
+LOOK = 0.2
+"""Seconds between two looks whether new queues are there."""
 
 
 class Creation:
     """Creates what plans say. Raises BrokerError, and then nothing of it is there."""
 
     def __init__(
-        self, sqs: Connection, queues: Queues, topics: Topics, capabilities: Capabilities
+        self,
+        sqs: Connection,
+        queues: Queues,
+        topics: Topics,
+        capabilities: Capabilities,
+        *,
+        samples: bool,
     ) -> None:
         self._sqs = sqs
         self._queues = queues
         self._topics = topics
         self._capabilities = capabilities
+        self._samples = samples
 
     def create(self, plans: Sequence[ChannelPlan], deadline: Deadline) -> None:
         """Create queues that are not there. SQS itself would take an equal one for the same."""
@@ -48,10 +59,23 @@ class Creation:
         try:
             each(create, plans)
             each(lambda plan: self._complete(plan, deadline), plans)
+            if self._samples:
+                self._wait_until_seen([plan.name for plan in plans], deadline)
         except BaseException:
             with suppress(BrokerError):
                 self._queues.delete(made, deadline)
             raise
+
+    def _wait_until_seen(self, names: Sequence[str], deadline: Deadline) -> None:
+        """Where SQS is many machines, not all of them know a queue at once."""
+        never = Event()
+        while len(self._queues.existing(names, deadline)) < len(set(names)):
+            if deadline.expired():
+                raise BrokerUnavailable(
+                    f"SQS at {self._sqs.address} did not show all of the queues in time that it has "
+                    "created."
+                )
+            never.wait(min(LOOK, deadline.remaining()))
 
     def _require_possible(self, plan: ChannelPlan) -> None:
         if (fault := name_fault(plan.name)) is not None:
