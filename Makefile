@@ -1,17 +1,18 @@
-# make demo    the features of this project, on a Kafka of evtbdd's own; needs Python 3.10+ and venv
-# make test    everything that is tested
-# make check   format, lint and strict types
-# make format  put right what can be
-# make bench   what evtbdd costs, as ratios measured in one run; needs Java 17 or newer
-# make soak    the tour and the red examples, hundreds of times under load; takes hours
-# make docs    write the pages that the command prints, and what errors.md quotes; needs Java 17 or newer
+# make demo       the features of this project, on a Kafka of evtbdd's own; needs Python 3.10+ and venv
+# make test       everything that is tested; TEST_ROUNDS=420 for every round of test_under_fire.py
+# make test-more  the same promises on another SQS, ElasticMQ; needs Java 17 and Maven
+# make check      format, lint and strict types
+# make format     put right what can be
+# make bench      what evtbdd costs, as ratios measured in one run; needs Java 17 or newer
+# make soak       the tour and the red examples, hundreds of times under load; takes hours
+# make docs       write the pages that the command prints, and what errors.md quotes; needs Java 17 or newer
 
 PYTHON ?= python3
 BIN := .venv/bin
 EXAMPLE := examples/redis_streams
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test check format docs bench soak clean
+.PHONY: demo test test-more check format docs bench soak clean
 
 demo: .venv/demo
 	$(BIN)/behave
@@ -19,6 +20,9 @@ demo: .venv/demo
 test: check
 	tests/machine/prepare.sh
 	$(BIN)/python -m pytest
+
+test-more: .venv/test
+	TEST_MORE=yes $(BIN)/python -m pytest tests/brokers/test_sqs_elasticmq.py
 
 check: .venv/test
 	$(BIN)/ruff format --check .

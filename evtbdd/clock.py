@@ -61,3 +61,12 @@ def pace(number: int, rate: float | None, clock: Clock = MONOTONIC) -> Iterator[
         if rate:
             never.wait(max(0.0, began + turn / rate - clock.now()))
         yield turn
+
+
+def looks(deadline: Deadline, every: float = 0.02) -> Iterator[None]:
+    """Turns to look at what tells nobody that it has changed: at once, and a last time at the deadline."""
+    never = Event()
+    while not deadline.expired():
+        yield
+        never.wait(min(every, deadline.remaining()))
+    yield

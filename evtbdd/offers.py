@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from evtbdd.ports import Broker, Ends
+from evtbdd.ports import Broker, Ends, Message
 
 if TYPE_CHECKING:
     from evtbdd.clock import Deadline
+    from evtbdd.errors import PublishRefused
+    from evtbdd.events import Position
 
 
 @runtime_checkable
@@ -21,6 +23,30 @@ class Acknowledgements(Protocol):
         """For lanes of channels the number of the first record that a group has not acknowledged.
 
         A lane on which it has no position is left out. Raises BrokerError.
+        """
+
+
+@runtime_checkable
+class Assignments(Protocol):
+    """Offered by the subscriptions of a broker whose groups share lanes among their members."""
+
+    def assigned(
+        self, group: str, channel: str, deadline: Deadline
+    ) -> Mapping[str, Collection[str]]:
+        """For each member of a group the lanes of a channel that are assigned to it, if any.
+
+        Raises BrokerError.
+        """
+
+
+@runtime_checkable
+class Resets(Protocol):
+    """Offered by the subscriptions of a broker on which a group can be made to begin elsewhere."""
+
+    def reset(self, group: str, channel: str, where: str, deadline: Deadline) -> None:
+        """Make a group go on at the `beginning` or the `end` of a channel, wherever it was.
+
+        Raises BrokerError, also where somebody is in the group: it decides itself then.
         """
 
 
@@ -62,4 +88,44 @@ class Locks(Protocol):
 
         What is held by somebody is waited for until the deadline. Of two who want the same at the
         same moment one gets it, or none. Raises BrokerError, naming the channel and its holder.
+        """
+
+
+@runtime_checkable
+class BrokerFacts(Protocol):
+    """What an adapter may tell of its broker besides: `${broker.NAME.FACT}`."""
+
+    def facts(self) -> Mapping[str, str]:
+        """By the names of the facts, such as `region`."""
+
+
+@runtime_checkable
+class ChannelFacts(Protocol):
+    """What an adapter may tell of a channel beside its name: `${channel.NAME.FACT}`."""
+
+    def channel_facts(self, channel: str, deadline: Deadline) -> Mapping[str, str]:
+        """By the names of the facts, such as `url`. Raises BrokerError where it is not there."""
+
+
+@runtime_checkable
+class Attentive(Protocol):
+    """What a reader may offer that has to ask for what others are handed."""
+
+    def attend(self, channels: Sequence[str]) -> None:
+        """Look at these often from now on: somebody is about to expect something there."""
+
+    def disregard(self, channels: Sequence[str]) -> None:
+        """Look at these seldom from now on: nobody is interested in them any more, or yet."""
+
+
+@runtime_checkable
+class Batches(Protocol):
+    """What an adapter may offer besides: several events in one request, each with its own fate."""
+
+    def publish_batch(
+        self, channel: str, messages: Sequence[Message], deadline: Deadline
+    ) -> Sequence[Position | PublishRefused]:
+        """For each event where it was stored, or why it was refused, in their order.
+
+        Raises PublishRefused where the batch as a whole was refused, BrokerUnavailable.
         """

@@ -6,7 +6,7 @@ An adapter is anything that keeps these promises; `evtbdd.conformance` is how it
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
@@ -29,24 +29,48 @@ class Capability(Enum):
 
     KEYS = "keys"
     HEADERS = "headers"
+    ANY_BYTES = "contents of any bytes"
+    ANY_HEADERS = "headers of any form"
+    COPIES = "copies for every reader"
     TOMBSTONES = "tombstones"
     PARTITIONS = "partitions"
     ROUTING_KEYS = "routing keys"
-    ORDER = "an order of events within a lane"
-    EXACT_END = "an exact end of a channel"
+    ORDER = "order of events within a lane"
+    EXACT_END = "exact end of a channel"
     SUBSCRIPTIONS = "knowledge of which service is subscribed"
 
 
 WHO_CAN: Mapping[Capability, str] = {
-    Capability.KEYS: "memory and Kafka have them",
-    Capability.HEADERS: "memory and Kafka have them",
+    Capability.KEYS: "memory, Kafka and SQS have them",
+    Capability.HEADERS: "memory, Kafka and SQS have them",
+    Capability.ANY_BYTES: "memory and Kafka have them",
+    Capability.ANY_HEADERS: "memory and Kafka have them",
+    Capability.COPIES: "memory, Kafka and SQS with sns = yes have them",
     Capability.TOMBSTONES: "memory and Kafka have them",
     Capability.PARTITIONS: "memory and Kafka have them",
     Capability.ROUTING_KEYS: "RabbitMQ has them",
-    Capability.ORDER: "memory and Kafka have one",
+    Capability.ORDER: "memory, Kafka and SQS with fifo = yes have one",
     Capability.EXACT_END: "memory and Kafka have one",
     Capability.SUBSCRIPTIONS: "Kafka has it",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class NameRule:
+    """Which names a broker takes; `illegal` is a regular expression of a sign that it refuses."""
+
+    longest: int | None = None
+    illegal: str | None = None
+    ending: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What a channel with a certain option can besides; its lanes' noun, and its name's ending."""
+
+    can: frozenset[Capability] = frozenset()
+    ending: str = ""
+    lane: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +84,28 @@ class Capabilities:
     largest_payload: int | None = None
     options: frozenset[str] = frozenset()
     """The keys of a channel's settings that it understands beyond those of every channel."""
+    names: NameRule = NameRule()
+    variants: Mapping[tuple[str, str], Variant] = field(default_factory=dict)
+    """What an option and its value (`("fifo", "yes")`) change of all this."""
 
-    def require(self, capability: Capability) -> None:
-        """Raise UnsupportedCapability, naming who can, unless this broker can do it."""
+    def of(self, options: Mapping[str, str]) -> Capabilities:
+        """Those of a channel with these options."""
+        found = [self.variants[each] for each in options.items() if each in self.variants]
+        if not found:
+            return self
+        can = self.can.union(*(each.can for each in found))
+        ending = "".join(each.ending for each in found)
+        lane = next((each.lane for each in found if each.lane), self.lane)
+        return replace(self, can=can, lane=lane, names=replace(self.names, ending=ending))
+
+    def require(self, capability: Capability, why: str = "") -> None:
+        """Raise UnsupportedCapability, naming who can, unless this broker can do it.
+
+        `why` is a sentence that says for what it is required.
+        """
         if capability not in self.can:
-            raise UnsupportedCapability(
-                f"{self.broker} has no {capability.value}; {WHO_CAN[capability]}."
-            )
+            lacking = f"{self.broker} has no {capability.value}; {WHO_CAN[capability]}."
+            raise UnsupportedCapability(f"{lacking} {why}".rstrip())
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ Feature: Services
   Scenario: Two instances share the work, and one takes over
     Given the channel "orders" exists with 2 partitions
     And 2 instances of the service "shipping" are running
+    Then the partitions of "orders" are shared by 2 instances of the service "shipping"
     When these "OrderCancelled" events are published to "orders":
       | orderId | @key  |
       | ORD-1   | ORD-1 |
@@ -75,7 +76,8 @@ Feature: Services
       | ORD-3   |
     And the log of the service "shipping" contains "cancelled" exactly 3 times during 300 ms
     When one instance of the service "shipping" is killed
-    And an "OrderCancelled" event is published to "orders" with key "ORD-1":
+    Then the partitions of "orders" are shared by 1 instance of the service "shipping"
+    When an "OrderCancelled" event is published to "orders" with key "ORD-1":
       | field   | value |
       | orderId | ORD-1 |
     Then a "ShipmentCancelled" event arrives on "shipments" with key "ORD-1" within 10 seconds
@@ -93,3 +95,15 @@ Feature: Services
       ORD-1 cancelled
       ORD-2 cancelled
       """
+
+  Scenario: A service handles again what it has handled before
+    Given the service "shipping" is running
+    When an "OrderCancelled" event is published to "orders" with key "ORD-1":
+      | field   | value |
+      | orderId | ORD-1 |
+    Then a "ShipmentCancelled" event arrives on "shipments" with key "ORD-1"
+    And the committed offset of the service "shipping" on "orders" is 1
+    When the service "shipping" is stopped
+    And the group of the service "shipping" is reset to the beginning of "orders"
+    And the service "shipping" is started
+    Then a "ShipmentCancelled" event arrives on "shipments" with key "ORD-1"

@@ -30,16 +30,23 @@ class Connect(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """Where an adapter is, and what must be installed for it: the driver's module, and our extra."""
+    """Where an adapter is, and what must be installed for it: the driver's module, and our extra.
+
+    `beside` are further modules that the extra brings.
+    """
 
     place: str
     driver: str | None = None
     extra: str | None = None
+    beside: tuple[str, ...] = ()
 
 
 BUILT_IN: Mapping[str, Adapter] = {
     "memory": Adapter("evtbdd.brokers.memory.adapter:connect"),
     "kafka": Adapter("evtbdd.brokers.kafka.adapter:connect", driver="kafka", extra="kafka"),
+    "sqs": Adapter(
+        "evtbdd.brokers.sqs.adapter:connect", "boto3", "sqs", ("botocore", "localstack_client")
+    ),
 }
 
 
@@ -79,9 +86,10 @@ def load(what: Adapter) -> object:
     try:
         return getattr(import_module(module), name)
     except ModuleNotFoundError as error:
-        if what.driver is None or (error.name or "").partition(".")[0] != what.driver:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in (what.driver, *what.beside):
             raise
         raise SettingsError(
-            f"The driver {quoted(what.driver)} is not installed: "
+            f"The driver {quoted(missing)} is not installed: "
             f'pip install "evtbdd[{what.extra}]" brings it.'
         ) from error

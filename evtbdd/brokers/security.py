@@ -50,12 +50,15 @@ KEYS = (
         "security certificate", kinds.text, None, "a PEM file with the certificate of evtbdd itself"
     ),
     Key("security key", kinds.text, None, "a PEM file with its key, if that is not beside it"),
+    Key("allow aws", kinds.yes_no, "no", "SQS: let evtbdd create and delete queues at AWS itself"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Security:
     """A user, or TLS, or both; the paths are absolute. The password is not shown by `repr`.
+
+    `allow_aws` lets evtbdd speak to AWS itself, which costs money and is nobody's playground.
 
     Without `ca` the authorities of the machine are trusted. `certificate` and `key` are for a broker
     that asks who is calling; the certificate's file may hold the key too.
@@ -68,6 +71,7 @@ class Security:
     ca: Path | None = None
     certificate: Path | None = None
     key: Path | None = None
+    allow_aws: bool = False
 
 
 def of_settings(settings: Settings, broker: str) -> Security | None:
@@ -95,6 +99,7 @@ def of_settings(settings: Settings, broker: str) -> Security | None:
         password=_password(title, settings.folder, given) if username is not None else None,
         mechanism=given.get("mechanism", MECHANISMS[0]),
         tls=given.get("tls", bool(paths)),
+        allow_aws=given.get("allow aws", False),
         **paths,
     )
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
 from evtbdd.channels.declaration import Declaration
 from evtbdd.clock import Deadline
+from evtbdd.errors import UnknownName
 from evtbdd.events import Event, Position, Reading, Record
 from evtbdd.journal import Journal, Seen
-from evtbdd.ports import Broker, ChannelPlan, Codec, Ends, Message
+from evtbdd.offers import Attentive, ChannelFacts
+from evtbdd.ports import Broker, Capabilities, ChannelPlan, Codec, Ends, Message
+from evtbdd.words import a, listed, quoted
 
 
 @dataclass(eq=False)
@@ -53,6 +56,11 @@ class Channel:
         return self.plan.name
 
     @property
+    def capabilities(self) -> Capabilities:
+        """What its broker can do for a channel with its options."""
+        return self.broker.capabilities.of(self.plan.options)
+
+    @property
     def where(self) -> str:
         """`kafka 127.0.0.1:9092, topic evtbdd-…-orders`."""
         words = self.broker.capabilities
@@ -67,9 +75,33 @@ class Channel:
         with self._turn:
             self._journal, self._begins = journal, None
             self._waiting.clear()
+        reader = self.broker.reader()
+        if journal is None and self.unwatchable is None and isinstance(reader, Attentive):
+            reader.disregard([self.physical])
+
+    def fact(self, name: str, deadline: Deadline) -> str:
+        """What its broker tells of it beside its name, such as `url`. UnknownName without."""
+        known: Mapping[str, str] = {}
+        if isinstance(self.broker, ChannelFacts):
+            known = self.broker.channel_facts(self.physical, deadline)
+        if name not in known:
+            words = self.capabilities
+            raise UnknownName(
+                f"There is nothing called ${{channel.{self.name}.{name}}}: "
+                f"{a(words.channel)} of {words.broker} has "
+                f"{listed(map(quoted, sorted(known))) or 'nothing but its name'}."
+            )
+        return known[name]
+
+    def attend(self) -> None:
+        """Have what comes on it seen at once: somebody is about to expect something."""
+        reader = self.broker.reader()
+        if self.unwatchable is None and isinstance(reader, Attentive):
+            reader.attend([self.physical])
 
     def begin_at(self, ends: Ends) -> None:
         """Begin for the scenario at these positions, and note what has come from there on."""
+        self.attend()
         with self._turn:
             self.recorded = self._begins = ends
             self.untouched = False

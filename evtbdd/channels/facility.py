@@ -16,7 +16,7 @@ from evtbdd.clock import Deadline
 from evtbdd.errors import EvtbddError
 from evtbdd.events import Event
 from evtbdd.isolation.modes import NAMES, NAMESPACE, SCOPES, Isolation, longest
-from evtbdd.ports import Broker
+from evtbdd.ports import Broker, NameRule
 
 
 class Channels:
@@ -109,7 +109,15 @@ class Channels:
 
     def physical(self, scope: str, declaration: Declaration) -> str:
         """What a channel is called on its broker, in that scope."""
-        return self._isolation.physical(scope, declaration.name, declaration.fixed)
+        rule = self._rule(scope, declaration)
+        return self._isolation.physical(scope, declaration.name, declaration.fixed, rule)
+
+    def _rule(self, scope: str, declaration: Declaration) -> NameRule:
+        """Which names the broker takes; it is reached where it could make a difference."""
+        fixed = self._isolation.mode != NAMES and not declaration.options
+        if fixed or not self._broker_of(declaration):
+            return NameRule()
+        return self.broker(scope, declaration).capabilities.of(declaration.options).names
 
     def tap(self, names: Collection[str], tap: Callable[[Event], None]) -> None:
         """Have all that comes on these channels told, whether or not a scenario looks at it."""

@@ -36,7 +36,7 @@ class Draft:
 
 def encode(draft: Draft, channel: Channel) -> Message:
     """The message for a channel. PhraseError where the channel's codec cannot write it."""
-    can = channel.broker.capabilities
+    can = channel.capabilities
     if draft.key is not None:
         can.require(Capability.KEYS)
     headers: Headers = tuple((name, _bytes(value)) for name, value in draft.headers.items())

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from evtbdd.brokers import security
 from evtbdd.brokers.security import Security
+from evtbdd.channels.facts import host_and_port, own_facts
 from evtbdd.clock import Deadline
 from evtbdd.errors import EvtbddError, UnknownName
 from evtbdd.ports import Broker
@@ -33,7 +34,8 @@ SECTION = Section(
             kinds.text,
             "memory://",
             "where it comes from: kafka://host:port, kafka+embedded://, kafka+local://, "
-            "kafka+docker://image:tag, memory://",
+            "kafka+docker://image:tag, sqs://REGION?endpoint=http://host:port, sqs+embedded://, "
+            "memory://",
         ),
         Key(
             "lock",
@@ -161,15 +163,19 @@ class Brokers:
     def fact(self, name: str) -> str:
         """What stands for `${broker.NAME}`, and for what it is followed by.
 
-        `.host`, `.port`; `.user`, `.password`; the paths of files: `.ca`, `.certificate`, `.key`.
+        `.host`, `.port`; `.user`, `.password`; the paths of files: `.ca`, `.certificate`, `.key`;
+        and what the broker tells of itself.
         UnknownName also for the user, or the file, of a broker that has none.
         """
         if name in self._places:
             return self.get(name).address
         broker, _, fact = name.rpartition(".")
         if broker in self._places and fact in {"host", "port"}:
-            host, _, port = self.get(broker).address.partition(",")[0].rpartition(":")
+            host, port = host_and_port(self.get(broker).address.partition(",")[0])
             return host if fact == "host" else port
+        known = own_facts(self.get(broker)) if broker in self._places else {}
+        if fact in known:
+            return known[fact]
         if broker in self._places and fact in {"user", "password"}:
             return self._credential(broker, fact)
         if broker in self._places and fact in {"ca", "certificate", "key"}:

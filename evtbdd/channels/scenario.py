@@ -212,7 +212,10 @@ class ScenarioChannels:
                 self.require(cells.pop("channel"), **cells)
 
     def physical(self, name: str) -> str:
-        """The physical name of a channel, also of one that a step wants not to be there."""
+        """The physical name of a channel, be it there or not; of `orders.url` the fact `url`."""
+        channel, _, fact = name.rpartition(".")
+        if name not in self._declared and channel in self._declared:
+            return self.get(channel).fact(fact, self.deadline())
         if name in self._absent and name in self._declared:
             return self.physical_of(name)
         return self.get(name).physical

@@ -63,7 +63,8 @@ class ChannelScope:
         except UnknownName as error:
             raise UnknownName(f"Of the channel {quoted(declaration.name)}: {error}") from error
         require_known(declaration.name, declaration.options, broker.capabilities)
-        physical = self._isolation.physical(self.scope, declaration.name, declaration.fixed)
+        rule = broker.capabilities.of(declaration.options).names
+        physical = self._isolation.physical(self.scope, declaration.name, declaration.fixed, rule)
         if (fault := broker.name_fault(physical)) is not None:
             raise PhraseError(
                 f"The channel {quoted(declaration.name)} cannot be a {broker.capabilities.channel} "

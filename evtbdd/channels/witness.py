@@ -60,6 +60,7 @@ class ChannelWitness:
                 f"Nothing can be expected on {quoted(name)}: it cannot be watched, because "
                 f"{channel.unwatchable}."
             )
+        channel.attend()
         return channel
 
     def where(self, channel: str) -> str:
@@ -68,13 +69,13 @@ class ChannelWitness:
 
     def lane(self, channel: str) -> str:
         """What the broker of a channel calls its lanes."""
-        return self._channels.get(channel).broker.capabilities.lane
+        return self._channels.get(channel).capabilities.lane
 
     def require(self, channel: str, capability: Capability | None) -> None:
         """Raise for a channel that nobody declared, or that cannot do it."""
         opened = self._watched(channel)
         if capability is not None:
-            opened.broker.capabilities.require(capability)
+            opened.capabilities.require(capability)
 
     def holds_text(self, channel: str) -> bool:
         """Whether its payloads are texts."""

@@ -45,7 +45,7 @@ class Concurrency(Rig):
                 self.read_up(broker, name)
                 broker.reader().unwatch([name])
                 broker.delete([name], self.deadline())
-                seen.append(sink.values())
+                seen.append(list(self.ordered(broker, sink.values())))
             return seen
 
         with ThreadPoolExecutor(THREADS) as pool:

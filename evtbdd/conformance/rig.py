@@ -65,7 +65,8 @@ class Rig:
         names: list[str] = []
 
         def new() -> str:
-            names.append(f"evtbdd-conformance-{uuid.uuid4().hex[:12]}")
+            ending = broker.capabilities.names.ending
+            names.append(f"evtbdd-conformance-{uuid.uuid4().hex[:12]}{ending}")
             return names[-1]
 
         yield new
@@ -118,6 +119,12 @@ class Rig:
     def read_up(self, broker: Broker, *channels: str) -> None:
         """Return when all that is stored by now has been handed over."""
         broker.reader().read_to(self.ends(broker, *channels), self.deadline())
+
+    def ordered(self, broker: Broker, values: Sequence[bytes | None]) -> Sequence[bytes | None]:
+        """Payloads as they can be compared: in their order only where the broker promises one."""
+        if Capability.ORDER in broker.capabilities.can:
+            return values
+        return sorted(values, key=lambda each: each or b"")
 
     def is_refused(
         self, broker: Broker, capability: Capability, doing: Callable[[], object]

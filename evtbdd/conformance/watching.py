@@ -67,7 +67,8 @@ class Watching(Rig):
                 self.publish(broker, each, value)
                 published.setdefault(each, []).append(value)
         self.read_up(broker, *names)
-        assert {name: sink.values(name) for name in names} == published
+        handed = {name: self.ordered(broker, sink.values(name)) for name in names}
+        assert handed == {name: self.ordered(broker, of) for name, of in published.items()}
 
     def test_every_channel_has_its_sink(self, broker: Broker, new_name: NewName) -> None:
         """Records go to the sink that their channel is watched with."""

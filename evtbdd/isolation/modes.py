@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evtbdd.errors import SettingsError
-from evtbdd.isolation.names import Names
+from evtbdd.isolation.names import ANY, Names
+from evtbdd.ports import NameRule
 from evtbdd.words import quoted
 
 NAMES, NAMESPACE, SHARED = MODES = ("names", "namespace", "shared")
@@ -26,13 +27,14 @@ class Isolation:
     mode: str
     names: Names
 
-    def physical(self, scope: str, channel: str, fixed: str | None) -> str:
+    def physical(self, scope: str, channel: str, fixed: str | None, rule: NameRule = ANY) -> str:
         """What a channel is called on its broker; `fixed` is the name that its settings give it.
 
+        `rule` is which names the broker takes; a fixed name only gets its ending.
         SettingsError for a fixed name where channels get names of their own.
         """
         if self.mode != NAMES:
-            return fixed or channel
+            return fixed or f"{channel.removesuffix(rule.ending)}{rule.ending}"
         if fixed is not None:
             raise SettingsError(
                 f"The channel {quoted(channel)} is to have the name {quoted(fixed)} on its broker, "
@@ -40,7 +42,7 @@ class Isolation:
                 "isolation = namespace, where the broker, or a part of it, is this run's alone, or "
                 "isolation = shared, where others may use the channel too."
             )
-        return self.names.channel(scope, channel)
+        return self.names.channel(scope, channel, rule)
 
     def lives(self, channel: str, broker: str) -> str:
         """How long a channel lives: scenario, feature or run.

@@ -1,6 +1,6 @@
 """Names that nobody else uses, and that tell their age: `<prefix>-<born>-<scope>-<channel>-<check>`.
 
-`born` is base-36 seconds since 1970 and 5 random signs; `check` makes sure that a name is really
+A FIFO queue's name ends in `.fifo` besides. `born` is base-36 seconds since 1970 and 5 random signs; `check` makes sure that a name is really
 one of evtbdd's, before anything may be deleted by it.
 """
 
@@ -11,6 +11,15 @@ import secrets
 import time
 import zlib
 from dataclasses import dataclass
+from hashlib import sha256
+
+from evtbdd.ports import NameRule
+
+ANY = NameRule()
+CHECK = 4
+HASH = 8
+ENDING = ".fifo"
+"""What SQS demands that the name of a FIFO queue ends in; nothing else may follow the check."""
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -36,15 +45,34 @@ class Names:
     prefix: str
     run: str
 
-    def channel(self, scope: str, channel: str) -> str:
-        """The physical name of a channel in a scope (`s12` for the twelfth scenario)."""
-        name = f"{self.prefix}-{self.run}-{scope}-{channel}"
-        return f"{name}-{check(name)}"
+    def channel(self, scope: str, channel: str, rule: NameRule = ANY) -> str:
+        """The physical name of a channel in a scope (`s12` for the twelfth scenario).
+
+        Where the rule of its broker forbids the channel's own name, a hash tells it from others.
+        """
+        start = f"{self.prefix}-{self.run}-{scope}-"
+        room = None
+        if rule.longest is not None:
+            room = rule.longest - len(start) - len("-") - CHECK - len(rule.ending)
+        name = f"{start}{_fitting(channel, rule.illegal, room)}"
+        return f"{name}-{check(name + rule.ending)}{rule.ending}"
+
+
+def _fitting(channel: str, illegal: str | None, room: int | None) -> str:
+    """The channel's name as a part of one on a broker; with a hash of it where it must be changed."""
+    fitting = channel if illegal is None else re.sub(illegal, "-", channel)
+    if fitting == channel and (room is None or len(channel) <= room):
+        return channel
+    digest = int.from_bytes(sha256(channel.encode()).digest()[:8], "big")
+    own = base36(digest % 36**HASH).rjust(HASH, "0")
+    if room is not None:
+        fitting = fitting[: max(1, room - len("-") - HASH)]
+    return f"{fitting}-{own}"
 
 
 def check(name: str) -> str:
     """Four signs that a name of evtbdd's ends in."""
-    return base36(zlib.crc32(name.encode()) % 36**4).rjust(4, "0")
+    return base36(zlib.crc32(name.encode()) % 36**CHECK).rjust(CHECK, "0")
 
 
 _REST = re.compile(
@@ -76,11 +104,12 @@ class OwnName:
         changes fits the same check. A prefix that goes on as a run and a scope would (`evtbdd`, and
         `evtbdd-t3fkq0abcde-s1` beside it) cannot be told from the shorter one.
         """
-        rest = _REST.fullmatch(name.removeprefix(f"{prefix}-"))
+        stem = name.removesuffix(ENDING)
+        rest = _REST.fullmatch(stem.removeprefix(f"{prefix}-"))
         if rest is None or not name.startswith(f"{prefix}-"):
             return None
-        whole, _, last = name.rpartition("-")
-        if check(whole) != last:
+        whole, _, last = stem.rpartition("-")
+        if check(whole + name[len(stem) :]) != last:
             return None
         run = rest["born"] + rest["random"]
         return cls(name, run, rest["scope"], rest["channel"], int(rest["born"], 36))

@@ -19,6 +19,12 @@ from evtbdd.words import listed, quoted, suggestion
 
 EMBEDDED: Mapping[str, Adapter] = {
     "kafka": Adapter("evtbdd.embedded.kafka:EmbeddedKafka", driver="kafka", extra="embedded"),
+    "sqs": Adapter(
+        "evtbdd.embedded.sqs:EmbeddedSqs",
+        "moto",
+        "embedded-sqs",
+        ("boto3", "botocore", "flask", "flask_cors", "werkzeug"),
+    ),
 }
 LOCAL: Mapping[str, Adapter] = {
     "kafka": Adapter("evtbdd.provisioning.local_kafka:LocalKafka"),
@@ -26,6 +32,10 @@ LOCAL: Mapping[str, Adapter] = {
 DOCKER = Adapter("evtbdd.provisioning.docker:DockerBroker")
 IN_DOCKER = ("kafka",)
 WAYS = ("docker", "embedded", "local")
+WRITTEN: Mapping[str, str] = {
+    "sqs": "REGION?endpoint=http://host:port",
+}
+"""What stands behind the scheme where that is no `host:port`."""
 DEMANDING = ("kafka+embedded",)
 """Those of the run's own that demand of their clients what the settings say of security."""
 
@@ -122,7 +132,8 @@ def provision(
         )
     if url.scheme != "memory" and not url.address:
         raise SettingsError(
-            f"{quoted(text)} names no address; it is written {url.scheme}://host:port."
+            f"{quoted(text)} names no address; it is written {url.scheme}://"
+            f"{WRITTEN.get(url.scheme, 'host:port')}."
         )
     broker = connected(url.scheme, url.address, patience=patience, security=security)
     return Provisioned(broker, security=security)

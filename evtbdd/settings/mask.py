@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable
 from urllib.parse import quote, unquote
@@ -12,6 +13,9 @@ from evtbdd.settings.load import Settings
 
 MASK = "***"
 SHORTEST = 4  # characters; to mask what is shorter would blot out half of every text
+
+OF_AWS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+REAL = 16  # characters; AWS's own have 40, and emulators are given such as `test`
 
 _PASSWORD = re.compile(r"(?<![\w+.-])([A-Za-z][\w+.-]*://[^\s/:@]*:)([^\s/?#]+)(?=@)")
 
@@ -29,10 +33,11 @@ class Secrets:
     def of(cls, settings: Settings) -> Secrets:
         """The secrets that the settings hold: secret keys, the files they name, passwords in URLs.
 
-        A value with a placeholder is not known yet: `add` it once it is. A file that cannot be read
-        is nobody's secret; who needs it says so.
+        Those of AWS in the environment too, which a service can be handed. A value with a placeholder
+        is not known yet: `add` it once it is. A file that cannot be read is nobody's secret; who
+        needs it says so.
         """
-        secrets = cls()
+        secrets = cls(key for key in map(os.environ.get, OF_AWS) if key and len(key) >= REAL)
         for kind, section in settings.schema.items():
             for name in settings.names(kind) if section.named else ("",):
                 for word in settings.section(kind, name):

@@ -1,12 +1,17 @@
-"""Prints the table of red examples when all of them have run."""
+"""Projects, a slow Kafka, and the table of red examples when all of them have run."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from acceptance.project import Project
+from acceptance.slow import Slow, slow_kafka
 from acceptance.table import lines, table
+
+from evtbdd.errors import BrokerUnavailable
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -22,3 +27,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def project(tmp_path: Path) -> Project:
     """An empty project in a folder of its own."""
     return Project(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def slow() -> Iterator[Slow]:
+    """A real Kafka behind a relay that can be slow, and is not yet."""
+    with ExitStack() as given_back:
+        try:
+            kafka = given_back.enter_context(slow_kafka())
+        except BrokerUnavailable as error:
+            pytest.skip(str(error))
+        yield kafka

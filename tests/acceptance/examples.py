@@ -284,6 +284,19 @@ EXAMPLES = (
         settled=NOT_SETTLED,
     ),
     RedExample(
+        "committed offset, never committed",
+        'the committed offset of the service "NAME"',
+        'the committed offset of the service "shipping" on "orders" is 1 within 400 ms',
+        "never-commits",
+    ),
+    RedExample(
+        "partitions shared, by one alone",
+        'the partitions of "CHANNEL" are shared',
+        'the partitions of "orders" are shared by 2 instances of the service "shipping" '
+        "within 400 ms",
+        "never-commits",
+    ),
+    RedExample(
         "log contains, quiet",
         'the log of the service "NAME" contains "TEXT"',
         'the log of the service "shipping" contains "order ORD-1 shipped" within 400 ms',
@@ -378,5 +391,7 @@ NOT_STARTED = (
 
 NEEDS_NO_BROKER = ("its ", "the service ", "the log ")
 """How the phrases begin that say nothing of a channel."""
+NEEDS_A_GROUP = ("the committed offset ", "the partitions of ")
+"""How the phrases begin that say something of a group: where no service could join, there is none."""
 NEEDS_NO_SERVICE = ("its ", 'the service "NAME" keeps running', 'the service "NAME" exits')
 """How the phrases begin for which the end of a service is no error, but what they are about."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from acceptance.examples import (
     EXAMPLES,
+    NEEDS_A_GROUP,
     NEEDS_NO_BROKER,
     NEEDS_NO_SERVICE,
     NOT_STARTED,
@@ -17,7 +18,9 @@ from acceptance.examples import (
 from acceptance.project import Outcome, Project, Verdict, normal, settings_of_shop
 
 ON_DEAD_SERVICE = [e for e in EXAMPLES if not e.phrase.startswith(NEEDS_NO_SERVICE)]
-ON_DEAD_BROKER = [e for e in EXAMPLES if not e.phrase.startswith(NEEDS_NO_BROKER)]
+ON_DEAD_BROKER = [
+    e for e in EXAMPLES if not e.phrase.startswith((*NEEDS_NO_BROKER, *NEEDS_A_GROUP))
+]
 
 BROKER_STEPS = """
 from behave import when

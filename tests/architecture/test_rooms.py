@@ -55,6 +55,7 @@ ROOMS = (
 LIGHT = {
     "behave",
     "boto3",
+    "botocore",
     "confluent_kafka",
     "cryptography",
     "hamcrest",

@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterator
 
 import pytest
+from brokers.sqs_process import SqsProcess, sqs_process
 
 from evtbdd.brokers.kafka.adapter import KafkaBroker
 from evtbdd.conformance.table import pytest_runtest_makereport, pytest_terminal_summary
@@ -38,6 +39,13 @@ def embedded_address() -> Iterator[str]:
 def real_address(real_kafka: str) -> str:
     """The real Kafka."""
     return real_kafka
+
+
+@pytest.fixture(scope="session")
+def sqs() -> Iterator[SqsProcess]:
+    """moto's SQS, in a process of its own."""
+    with sqs_process() as found:
+        yield found
 
 
 @pytest.fixture(params=["embedded", "real"])

@@ -68,9 +68,12 @@ def stored(kafka: KafkaBroker, topic: str, number: int) -> list[Position]:
     return positions
 
 
-def leaders(kafka: KafkaBroker, topic: str) -> set[int]:
-    """Who leads now."""
-    return set(kafka._topics.leaders(topic, soon(), anew=True))
+def leaders(kafka: KafkaBroker, topic: str, *wanted: int) -> set[int]:
+    """Who leads, as soon as it is those: nodes learn of that one after the other."""
+    deadline = soon()
+    while (found := set(kafka._topics.leaders(topic, deadline, anew=True))) != {*wanted}:
+        assert not deadline.expired(), found
+    return found
 
 
 def move(cluster: Clustered, topic: str, replicas: list[list[int]]) -> None:
@@ -88,7 +91,7 @@ def move(cluster: Clustered, topic: str, replicas: list[list[int]]) -> None:
 def test_each_node_leads_some(kafka: KafkaBroker) -> None:
     """Ends are asked, events published and read wherever the leader is."""
     topic, sink = created(kafka, ALONE), Collected()
-    assert leaders(kafka, topic) == {1, 2}
+    assert leaders(kafka, topic, 1, 2)
     kafka.reader().watch([topic], sink, soon())
     positions = stored(kafka, topic, 40)
     assert sorted(sink.positions()) == sorted(positions)
@@ -106,7 +109,7 @@ def test_leadership_moves(kafka: KafkaBroker, cluster: Clustered, options: dict[
         nodes = [first] if options == ALONE else [first, second]
         move(cluster, topic, [nodes] * LANES)
         positions += stored(kafka, topic, 8)
-        assert leaders(kafka, topic) == {first}
+        assert leaders(kafka, topic, first)
     assert sorted(sink.positions()) == sorted(positions)
     for lane in range(LANES):
         of_lane = [each.number for each in sink.positions() if each.lane == str(lane)]
@@ -122,7 +125,7 @@ def test_a_node_dies(kafka: KafkaBroker, cluster: Clustered) -> None:
     try:
         positions += published_as_it_dies(kafka, topic, 8)
         kafka.reader().read_to(kafka.reader().ends([topic], soon()), soon())
-        assert leaders(kafka, topic) == {1}
+        assert leaders(kafka, topic, 1)
     finally:
         cluster.start(2)
     positions += stored(kafka, topic, 8)

@@ -75,3 +75,24 @@ def test_after_its_end_a_scenario_hears_nothing_more() -> None:
     orders.note_in(second)
     orders.begin_at({"0": 0})
     assert (seen(first), seen(second)) == ([], [])
+
+
+class Asked(MemoryBroker):
+    """A broker whose reader has to be told where somebody looks; it notes what it is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[tuple[str, list[str]]] = []
+        self.reader().attend = lambda names: self.told.append(("attend", list(names)))  # type: ignore[attr-defined]
+        self.reader().disregard = lambda names: self.told.append(("disregard", list(names)))  # type: ignore[attr-defined]
+
+
+def test_a_reader_that_asks_for_events_is_told_where_somebody_looks() -> None:
+    """From the beginning of the scenario to its end."""
+    broker = Asked()
+    orders = Channel(Declaration("orders"), ChannelPlan("q"), "main", broker)
+    orders.note_in(Journal())
+    orders.begin_at({})
+    orders.attend()
+    orders.note_in(None)
+    assert broker.told == [("attend", ["q"]), ("attend", ["q"]), ("disregard", ["q"])]

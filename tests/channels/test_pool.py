@@ -7,6 +7,7 @@ import socket
 import pytest
 
 from evtbdd.brokers.memory.adapter import MemoryBroker
+from evtbdd.channels.facts import host_and_port
 from evtbdd.channels.pool import Brokers
 from evtbdd.errors import BrokerUnavailable, SettingsError, UnknownName
 from evtbdd.keeper import HeldKeeper
@@ -73,10 +74,31 @@ def test_facts_are_its_address_and_the_parts_of_it() -> None:
     address = brokers.fact("k")
     assert brokers.fact("k.host") == "127.0.0.1"
     assert address == f"127.0.0.1:{brokers.fact('k.port')}"
-    brokers.close()
     with pytest.raises(UnknownName) as raised:
         brokers.fact("k.prt")
     assert str(raised.value) == 'There is nothing called ${broker.k.prt}. Did you mean "k"?'
+    brokers.close()
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "host", "port"),
+    [("http://localhost:4566", "localhost", "4566"), ("https://sqs.example", "sqs.example", "443")],
+)
+def test_the_host_and_the_port_of_a_url_are_told(endpoint: str, host: str, port: str) -> None:
+    """Its scheme says the port where it does not."""
+    assert host_and_port(endpoint) == (host, port)
+
+
+def test_a_broker_has_facts_of_its_own() -> None:
+    """What services need beside the address; of a URL the host and the port are told too."""
+    brokers = Brokers({"q": "sqs+embedded://"}, HeldKeeper(), patience=5)
+    host, port = brokers.fact("q.host"), brokers.fact("q.port")
+    assert brokers.fact("q") == f"http://{host}:{port}"
+    keys = [brokers.fact(f"q.{fact}") for fact in ("region", "user", "password")]
+    assert keys == ["us-east-1", "test", "test"]
+    with pytest.raises(UnknownName, match="There is nothing called"):
+        brokers.fact("q.account")
+    brokers.close()
 
 
 def test_closing_gives_all_of_them_back() -> None:

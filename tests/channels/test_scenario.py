@@ -252,3 +252,31 @@ def test_what_another_has_created_under_the_same_name_is_an_error(
         scenario.open(["orders"])
     scenario.end()
     assert exists(memory, name)
+
+
+def test_a_channel_has_facts_where_its_broker_tells_them() -> None:
+    """Of a queue the URL that SDKs ask for; a channel whose name ends like a fact goes before it."""
+    brokers = Brokers({"q": "sqs+embedded://"}, HeldKeeper(), patience=PATIENCE)
+    known = declared("orders", "orders.arn")
+    isolation = Isolation("names", Names("evtbdd", "run0"))
+    channels = Channels(known, brokers, isolation, patience=PATIENCE)
+    scenario = ScenarioChannels(channels, SCOPES, {}, Journal())
+    assert scenario.physical("orders.url").endswith(f"/{scenario.physical('orders')}")
+    assert scenario.physical("orders.arn").startswith("evtbdd-run0-s1-orders-arn-")
+    with pytest.raises(UnknownName) as raised:
+        scenario.physical("orders.topic_arn")
+    assert str(raised.value) == (
+        'There is nothing called ${channel.orders.topic_arn}: a queue of SQS has "arn" and "url".'
+    )
+    scenario.end()
+    channels.finish()
+    brokers.close()
+
+
+def test_a_channel_in_memory_has_nothing_but_its_name(scenario: ScenarioChannels) -> None:
+    """And says so."""
+    with pytest.raises(UnknownName) as raised:
+        scenario.physical("orders.url")
+    assert str(raised.value) == (
+        "There is nothing called ${channel.orders.url}: a channel of memory has nothing but its name."
+    )

@@ -36,8 +36,8 @@ def test_what_is_there_is_told(
     assert error == ""
     assert re.sub(r"\d\.\d\d s", "T s", "\n".join(lines)) == (
         'broker "main": memory at memory, after T s\n'
-        "  has    keys, headers, tombstones, partitions, an order of events within a lane and an "
-        "exact end of a channel\n"
+        "  has    keys, headers, contents of any bytes, headers of any form, copies for every reader, "
+        "tombstones, partitions, order of events within a lane and exact end of a channel\n"
         "  lacks  routing keys (RabbitMQ has them); knowledge of which service is subscribed "
         "(Kafka has it)\n"
         "  isolation = names (chosen): every channel has a name of its own\n"

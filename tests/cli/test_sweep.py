@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from brokers.sqs_stub import stubbed
 
 from evtbdd.brokers.kafka.adapter import KafkaBroker
 from evtbdd.clock import Deadline
@@ -229,3 +230,15 @@ def test_what_cannot_be_meant(tmp_path: Path) -> None:
     assert said.endswith(
         'argument --older-than: "yesterday" is not a time such as 30 minutes, 2 hours or 7 days\n'
     )
+
+
+def test_a_broker_is_swept_as_the_user_of_its_settings(tmp_path: Path) -> None:
+    """It would let nobody else in."""
+    with stubbed() as stub:
+        (tmp_path / "evtbdd.cfg").write_text(
+            f"[evtbdd:broker:main]\nurl = sqs://{stub.address}\n"
+            "security username = AKIATESTER\nsecurity password = sesame-street\n"
+        )
+        code, lines, errors = sweep(tmp_path)
+        assert (code, lines, errors) == (0, ["Nothing was removed."], "")
+        assert all("Credential=AKIATESTER/" in each["Authorization"] for each in stub.headers)

@@ -114,8 +114,12 @@ def _project(folder: Path, its: Stage, members: Sequence[Example]) -> Project:
 def _scenario(example: Example, its: Stage) -> str:
     steps = example.steps or its.steps
     before = {"When": its.before_when, "Then": its.before_then}.get(steps.split(" ", 1)[0], "")
-    lines = "\n".join(each.strip("\n") for each in (before, steps) if each).split("\n")
-    return f"\n  Scenario: {example.name}\n" + "".join(f"    {line}\n" for line in lines)
+    earlier = _written("an earlier one", its.earlier) if its.earlier else ""
+    return earlier + _written(example.name, before.strip("\n") + "\n" + steps)
+
+
+def _written(name: str, steps: str) -> str:
+    return f"\n  Scenario: {name}\n" + "".join(f"    {line}\n" for line in steps.split("\n"))
 
 
 def _told(project: Project, its: Stage, members: Sequence[Example]) -> Mapping[Example, str]:

@@ -6,14 +6,18 @@ the argument `duplicate`.
 
 from __future__ import annotations
 
+import os
 import socket
+import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from acceptance.examples import ORDER
 from acceptance.project import settings_of_shop
 from acceptance.red import BROKER_STEPS
+from acceptance.test_late_answers import SERVICE, SETTINGS, STEPS
 from brokers.secured import Secured
 
 from evtbdd.embedded.kafka import EmbeddedKafka
@@ -32,14 +36,16 @@ class Stage:
     """What a project has beside the settings and the steps that the page shows.
 
     `before_when` are the steps before those of the page where these begin with When, `before_then`
-    where they begin with Then; `steps` stand for those of the page where it shows none. `at_the_end`
-    is told what behave prints when all is done, `command` what a command of evtbdd prints.
+    where they begin with Then; `steps` stand for those of the page where it shows none. `earlier` are
+    the steps of a scenario before that of the page. `at_the_end` is told what behave prints when all
+    is done, `command` what a command of evtbdd prints.
     """
 
     settings: str = CHANNELS
     before_when: str = ""
     before_then: str = ""
     steps: str = 'Given the channel "orders" exists'
+    earlier: str = ""
     files: Mapping[str, bytes] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
@@ -102,6 +108,30 @@ def shop(_: Around, fault: str) -> Stage:
     )
 
 
+def late(around: Around, gate: str) -> Stage:
+    """A service that outlives scenarios, and holds the answer to one until the gate is opened."""
+    folder = Path(around[0].enter_context(tempfile.TemporaryDirectory()))
+    os.mkfifo(folder / "gate")
+    settings = SETTINGS.format(
+        correlation="",
+        acknowledges="acknowledges = last",
+        service=SERVICE,
+        gate=folder / "gate",
+    )
+    running = 'Given the service "late" is running\n'
+    order = 'When an "OrderPlaced" event is published to "orders" with key "{0}":\n'
+    order += "  | field   | value |\n  | orderId | {0} |\n"
+    return Stage(
+        settings=settings.replace("proof timeout = 3 seconds", "proof timeout = 1 second"),
+        before_then=running
+        + order.format("ORD-2")
+        + ("And the gate is opened\n" if gate == "opened" else ""),
+        earlier=running + order.format("ORD-1") + "  | hold    | true  |\n",
+        files={"steps/gate_steps.py": STEPS.encode()},
+        environment={"GATE": str(folder / "gate")},
+    )
+
+
 def refused(around: Around, _: str) -> Stage:
     """A broker where nothing listens."""
     with socket.create_server((LOCAL, 0)) as listener:
@@ -151,6 +181,7 @@ STAGES: Mapping[str, Callable[[Around, str], Stage]] = {
         kafka,
         broken_off,
         shop,
+        late,
         refused,
         silent,
         advertising,

@@ -18,23 +18,29 @@ def templates(folder: str = "evtbdd") -> Set[str]:
 
 
 def raised(names: Set[str], folder: str = "evtbdd") -> Set[str]:
-    """The texts that calls of these names are given first: `Unproven("…")`."""
-    calls = (
-        node
-        for tree in _trees(folder)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args
-    )
-    return {text for each in calls if each.func.id in names and (text := rendered(each.args[0]))}
+    """The texts that calls of these names are given first: `Unproven("…")`, `Unproven(why())`."""
+    found: set[str] = set()
+    for tree in _trees(folder):
+        for call in ast.walk(tree):
+            if _called(call) in names and isinstance(call, ast.Call) and call.args:
+                found |= {rendered(call.args[0])} | _answers(tree, {_called(call.args[0])})
+    return found - {""}
 
 
 def returned(names: Set[str], folder: str) -> Set[str]:
     """The texts that functions of these names return."""
+    return {text for tree in _trees(folder) for text in _answers(tree, names)}
+
+
+def _called(node: ast.AST) -> str:
+    """The name of the function that is called; nothing where none is."""
+    is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    return node.func.id if is_call else ""
+
+
+def _answers(tree: ast.Module, names: Set[str]) -> Set[str]:
     functions = (
-        node
-        for tree in _trees(folder)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef) and node.name in names
+        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name in names
     )
     answers = (
         node for each in functions for node in ast.walk(each) if isinstance(node, ast.Return)

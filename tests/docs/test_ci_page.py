@@ -18,6 +18,7 @@ from docs.page import ROOT, Page
 from docs.workflows import in_prose, jobs, loaded, scripts, variables, walk, words
 from packaging.requirements import Requirement
 
+from evtbdd.brokers.security import of_settings
 from evtbdd.cli.main import COMMANDS
 from evtbdd.errors import BrokerUnavailable
 from evtbdd.provisioning.local_kafka.cache import Cache
@@ -35,8 +36,10 @@ OTHERS = {"apt-get", "pip"}
 
 
 def settings(folder: Path, userdata: Mapping[str, str], environ: Mapping[str, str]) -> Settings:
-    """The settings of the shop with overrides; SettingsError for one that means nothing."""
-    (folder / "evtbdd.cfg").write_text(settings_of_shop(), encoding="utf-8")
+    """Those of the shop and of the page, with overrides; SettingsError for one that means nothing."""
+    (block,) = PAGE.blocks("ini")
+    (folder / "setup.cfg").write_text(settings_of_shop(), encoding="utf-8")
+    (folder / "evtbdd.cfg").write_text(block.text, encoding="utf-8")
     return Settings.load(folder, sections=SECTIONS, userdata=userdata, environ=environ)
 
 
@@ -91,11 +94,18 @@ def _ours(given: Mapping[str, str]) -> Mapping[str, str]:
     return {name: value for name, value in given.items() if name.startswith("EVTBDD_")}
 
 
-def test_the_settings_of_the_page_can_be_meant(tmp_path: Path) -> None:
-    """Its ini blocks are read without a mistake."""
-    for block in PAGE.blocks("ini"):
-        (tmp_path / "evtbdd.cfg").write_text(block.text, encoding="utf-8")
-        Settings.load(tmp_path, sections=SECTIONS, userdata={}, environ={})
+def test_the_profile_of_the_page_is_a_broker_with_a_user(tmp_path: Path) -> None:
+    """Where the password is given, by either variable, and nowhere else."""
+    for name in ("PASSWORD", "PASSWORD_FILE"):
+        variable = f"EVTBDD_BROKER_MAIN_SECURITY_{name}"
+        assert variable in PAGE.text
+        (tmp_path / "given").write_text("a secret", encoding="utf-8")
+        environ = {"EVTBDD_PROFILE": "cluster", variable: "given"}
+        security = of_settings(settings(tmp_path, {}, environ), "main")
+        assert security is not None
+        assert security.username == "tester"
+        assert security.password == {"PASSWORD": "given", "PASSWORD_FILE": "a secret"}[name]
+    assert of_settings(settings(tmp_path, {}, {}), "main") is None
 
 
 def test_the_extras_of_the_requirements_exist() -> None:

@@ -26,7 +26,17 @@ PAGE = Page(ROOT / "docs" / "errors.md")
 EXAMPLES = examples(PAGE)
 SECURED = [each for each in EXAMPLES if each.stage.split()[0] in NEED_SECURED]
 OPEN = [each for each in EXAMPLES if each not in SECURED]
-QUOTING = ("notes", "ready", "started", "services", "connections", "local", "kafka", "settings")
+QUOTING = (
+    "notes",
+    "ready",
+    "started",
+    "services",
+    "connections",
+    "local",
+    "kafka",
+    "shared",
+    "settings",
+)
 KAFKA = "evtbdd/brokers/kafka"
 
 

@@ -124,7 +124,15 @@ def test_there_is_an_extra_for_every_way_to_use_it() -> None:
     extras = setup()["options.extras_require"]
     needed = {
         line
-        for name in ("kafka", "rabbitmq", "sqs", "embedded", "compression", "docker")
+        for name in (
+            "kafka",
+            "rabbitmq",
+            "sqs",
+            "embedded",
+            "embedded-sqs",
+            "compression",
+            "docker",
+        )
         for line in lines(extras[name])
     }
     assert needed == set(lines(extras["all"]))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -60,7 +62,7 @@ def test_what_is_no_url_is_an_error(text: str) -> None:
         ("kafka://", '"kafka://" names no address; it is written kafka://host:port.'),
         (
             "memory+embedded://",
-            'There is no embedded broker for "memory"; there is one for "kafka".',
+            'There is no embedded broker for "memory"; there is one for "kafka", "sqs".',
         ),
     ],
 )
@@ -125,3 +127,40 @@ def test_what_was_provisioned_is_given_back_though_the_connection_cannot_be_clos
     with pytest.raises(OSError, match="stuck"):
         provisioned.close()
     assert given_back == ["broker"]
+
+
+@pytest.mark.parametrize(
+    ("missing", "extra"),
+    [
+        ("boto3", "sqs"),
+        ("localstack_client", "sqs"),
+        ("moto", "embedded-sqs"),
+        ("flask", "embedded-sqs"),
+    ],
+)
+def test_what_sqs_needs_is_asked_for_by_its_extra(missing: str, extra: str) -> None:
+    """Whatever of it is missing."""
+    code = (
+        "import sys, warnings; warnings.simplefilter('ignore'); "
+        f"sys.modules[{missing!r}] = None\n"
+        "from evtbdd.errors import SettingsError\n"
+        "from evtbdd.keeper import HeldKeeper\n"
+        "from evtbdd.provisioning.provision import provision\n"
+        "try: provision('sqs+embedded://', HeldKeeper(), patience=5)\n"
+        "except SettingsError as error: print(error)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert run.stdout.strip() == (
+        f'The driver "{missing}" is not installed: pip install "evtbdd[{extra}]" brings it.'
+    )
+
+
+def test_an_sqs_without_a_region_is_told_how_it_is_written() -> None:
+    """It has no host and port of its own."""
+    with pytest.raises(SettingsError) as raised:
+        provision("sqs://", HeldKeeper(), patience=PATIENCE)
+    assert str(raised.value) == (
+        '"sqs://" names no address; it is written sqs://REGION?endpoint=http://host:port.'
+    )

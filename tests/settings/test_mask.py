@@ -61,3 +61,11 @@ def test_the_secrets_of_settings(folder) -> None:
     secrets = Secrets.of(folder.load())
     text = "user in url in%20url hunter2 from-file ${env.PASSWORD} secret.txt"
     assert secrets.mask(text) == "user *** *** *** *** ${env.PASSWORD} secret.txt"
+
+
+def test_keys_of_aws_in_the_environment_are_secrets(folder, monkeypatch) -> None:
+    """Real ones; a word that is given to an emulator would be masked in every sentence."""
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "test")
+    secrets = Secrets.of(folder.load())
+    assert secrets.mask("a test of wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY") == "a test of ***"

@@ -5,12 +5,10 @@ from __future__ import annotations
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+from evtbdd.brokers.certificates import context
 from evtbdd.brokers.security import Security
-from evtbdd.errors import SettingsError
-from evtbdd.words import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ class Access:
         if security is None:
             return cls()
         return cls(
-            _context(security) if security.tls else None,
+            context(security) if security.tls else None,
             security.username,
             security.password or "",
             security.mechanism,
@@ -67,55 +65,3 @@ class Access:
 
 OPEN = Access()
 """No TLS, and no user."""
-
-
-def _context(security: Security) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if security.ca is None:
-        context.load_default_certs()
-    else:
-        _readable("ca", security.ca)
-        try:
-            context.load_verify_locations(security.ca)
-        except ssl.SSLError as error:
-            raise _no_pem("ca", security.ca, "certificates in PEM") from error
-    if security.certificate is not None:
-        _load_own(context, security.certificate, security.key)
-    return context
-
-
-def _load_own(context: ssl.SSLContext, certificate: Path, key: Path | None) -> None:
-    def locked() -> str:
-        # OpenSSL would ask at the terminal, and wait.
-        raise SettingsError(
-            f"security key: {quoted(str(key or certificate))} needs a password, which evtbdd has "
-            "no setting for; give it a key without one."
-        )
-
-    _readable("certificate", certificate)
-    if key is not None:
-        _readable("key", key)
-    try:
-        context.load_cert_chain(certificate, key, password=locked)
-    except ssl.SSLError as error:
-        if error.reason == "KEY_VALUES_MISMATCH":
-            raise SettingsError(
-                f"security key: the key does not belong to the certificate in "
-                f"{quoted(str(certificate))}."
-            ) from error
-        what = "a certificate in PEM" if key is not None else "a certificate and its key in PEM"
-        raise _no_pem("certificate", certificate, what) from error
-
-
-def _readable(name: str, path: Path) -> None:
-    try:
-        path.read_bytes()
-    except OSError as error:
-        raise SettingsError(
-            f"security {name}: {quoted(str(path))} cannot be read ({error.strerror})."
-        ) from error
-
-
-def _no_pem(name: str, path: Path, what: str) -> SettingsError:
-    return SettingsError(f"security {name}: {quoted(str(path))} does not hold {what}.")

@@ -39,12 +39,12 @@ class TopicEnds:
     def _offsets(
         self, names: Sequence[str], partitions: Sequence[Partition], deadline: Deadline
     ) -> Mapping[Partition, int]:
-        doing = f"tell the end of {topics_named(names)}"
         while True:
             try:
                 return self._told(partitions, deadline)
             except driver.KafkaError as error:
                 self._nodes.require_open()
+                doing = f"tell the end of {topics_named(names)}"
                 if not isinstance(error, (*NOT_LED, *LOST)) or deadline.expired():
                     raise self._nodes.unanswered(error, doing, deadline) from error
                 if set(names) - self._topics.lanes(names, deadline).keys():

@@ -153,5 +153,5 @@ class NodePolls:
         if poll is not None and poll.link.is_usable():
             return poll
         if poll is not None:
-            self._closed(poll)
+            self.drop(poll)
         return self._opened()

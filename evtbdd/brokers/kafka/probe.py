@@ -11,10 +11,11 @@ import ssl
 import struct
 from collections.abc import Mapping
 
+from evtbdd.brokers.certificates import speaks_tls
 from evtbdd.brokers.kafka.access import OPEN, Access
 from evtbdd.brokers.kafka.fields import Fields
 from evtbdd.brokers.kafka.sasl import HANDSHAKE, authenticate, require_no_user
-from evtbdd.brokers.kafka.tls import NoTls, refused, shaken, speaks_tls
+from evtbdd.brokers.kafka.tls import NoTls, refused, shaken
 from evtbdd.brokers.kafka.wire import CLIENT, Closed, Link, Unreached, connected
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerUnavailable, SettingsError

@@ -7,7 +7,7 @@ from typing import Any
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka import errors as driver
-from kafka.admin import MemberToRemove
+from kafka.admin import MemberToRemove, OffsetSpec
 from kafka.structs import OffsetAndMetadata
 
 from evtbdd.brokers.kafka.asking import NOT_SENT
@@ -40,15 +40,45 @@ class KafkaSubscriptions:
             doing, deadline, lambda admin: admin.list_group_offsets({group: list(wanted)})[group]
         )
         missing = {
-            partition: OffsetAndMetadata(number, "", -1)
+            partition: number
             for partition, number in wanted.items()
             if partition not in held or held[partition].offset < 0
         }
-        if not missing:
+        in_use = "Does a service run that evtbdd did not start?"
+        self._commit(group, missing, doing, in_use, deadline)
+
+    def reset(self, group: str, channel: str, where: str, deadline: Deadline) -> None:
+        """Commit the offsets of what the topic holds first, or of what it will hold next."""
+        doing = f"reset the group {quoted(group)} to the {where} of {quoted(channel)}"
+        place = OffsetSpec.EARLIEST if where == "beginning" else OffsetSpec.LATEST
+
+        def offsets(admin: KafkaAdminClient) -> Mapping[TopicPartition, int]:
+            (topic,) = admin.describe_topics([channel])
+            if topic["error_code"]:
+                raise driver.for_code(topic["error_code"])
+            wanted = [
+                TopicPartition(channel, each["partition_index"]) for each in topic["partitions"]
+            ]
+            found = admin.list_partition_offsets(dict.fromkeys(wanted, place))
+            return {partition: each.offset for partition, each in found.items()}
+
+        found = self._connection.ask(doing, deadline, offsets)
+        self._commit(group, found, doing, "Stop its service before.", deadline)
+
+    def _commit(
+        self,
+        group: str,
+        offsets: Mapping[TopicPartition, int],
+        doing: str,
+        in_use: str,
+        deadline: Deadline,
+    ) -> None:
+        if not offsets:
             return
+        wanted = {each: OffsetAndMetadata(number, "", -1) for each, number in offsets.items()}
 
         def commit(admin: KafkaAdminClient) -> Mapping[TopicPartition, type[Exception]]:
-            outcome = admin.alter_group_offsets(group, missing)
+            outcome = admin.alter_group_offsets(group, wanted)
             _raise_passing(outcome.values())
             return outcome  # type: ignore[no-any-return]
 
@@ -56,7 +86,7 @@ class KafkaSubscriptions:
             if error in (driver.UnknownMemberIdError, driver.RebalanceInProgressError):
                 raise BrokerError(
                     f"Kafka at {self._address} could not {doing}: it has members already, so it "
-                    "decides itself where it begins. Does a service run that evtbdd did not start?"
+                    f"decides itself where it begins. {in_use}"
                 )
             if error is not driver.NoError:
                 raise translated(error(), self._address, doing)
@@ -143,6 +173,22 @@ class KafkaSubscriptions:
         for partition, committed in held.items():
             if committed.offset >= 0:
                 found.setdefault(partition.topic, {})[str(partition.partition)] = committed.offset
+        return found
+
+    def assigned(
+        self, group: str, channel: str, deadline: Deadline
+    ) -> Mapping[str, Collection[str]]:
+        """The partitions of a topic by the ids of the members that have any."""
+        described = self._connection.ask(
+            f"describe the group {quoted(group)}",
+            deadline,
+            lambda admin: admin.describe_groups([group])[group],
+        )
+        found: dict[str, list[str]] = {}
+        for member in described["members"]:
+            for topic, partition in _assigned(member):
+                if topic == channel:
+                    found.setdefault(member["member_id"], []).append(str(partition))
         return found
 
     def groups(self, deadline: Deadline) -> Mapping[str, bool]:

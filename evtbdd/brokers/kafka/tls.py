@@ -5,12 +5,9 @@ from __future__ import annotations
 import socket
 import ssl
 
+from evtbdd.brokers.certificates import untrusted
 from evtbdd.brokers.kafka.access import Access
 from evtbdd.brokers.kafka.wire import Unreached
-from evtbdd.clock import Deadline
-
-EXPIRED, NOT_YET, OTHER_NAME, OTHER_ADDRESS = 10, 9, 62, 64
-"""X509_V_ERR_… of OpenSSL's x509_vfy.h; the others all come down to who has signed."""
 
 ASKED = {
     "TLSV13_ALERT_CERTIFICATE_REQUIRED",
@@ -44,20 +41,6 @@ def shaken(link: socket.socket, host: str, context: ssl.SSLContext) -> ssl.SSLSo
         raise
 
 
-def untrusted(error: ssl.SSLCertVerificationError, host: str) -> str:
-    """Why its certificate is not accepted, as a clause."""
-    if error.verify_code == EXPIRED:
-        return "its certificate has expired"
-    if error.verify_code == NOT_YET:
-        return "its certificate is not valid yet"
-    if error.verify_code in {OTHER_NAME, OTHER_ADDRESS}:
-        return f"its certificate is not for the name {host}"
-    return (
-        f"its certificate is signed by nobody who is trusted ({error.verify_message}); "
-        "security ca must name the file of its authority"
-    )
-
-
 def refused(error: ssl.SSLError, access: Access) -> str:
     """What an alert of the broker means, as a clause."""
     if error.reason not in ASKED:
@@ -65,18 +48,3 @@ def refused(error: ssl.SSLError, access: Access) -> str:
     if access.shows_certificate:
         return "it refuses the certificate that security certificate names"
     return "it asks for a certificate of its clients: security certificate and security key"
-
-
-def speaks_tls(host: str, port: int, deadline: Deadline) -> bool:
-    """Whether a TLS handshake is answered there; nothing is sent that would need trust."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    try:
-        with (
-            socket.create_connection((host, port), max(0.01, deadline.remaining())) as link,
-            context.wrap_socket(link),
-        ):
-            return True
-    except OSError:
-        return False

@@ -29,6 +29,9 @@ CAPABILITIES = Capabilities(
         {
             Capability.KEYS,
             Capability.HEADERS,
+            Capability.ANY_BYTES,
+            Capability.ANY_HEADERS,
+            Capability.COPIES,
             Capability.TOMBSTONES,
             Capability.PARTITIONS,
             Capability.ORDER,

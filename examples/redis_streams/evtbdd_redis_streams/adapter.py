@@ -21,6 +21,9 @@ CAPABILITIES = Capabilities(
         {
             Capability.KEYS,
             Capability.HEADERS,
+            Capability.ANY_BYTES,
+            Capability.ANY_HEADERS,
+            Capability.COPIES,
             Capability.TOMBSTONES,
             Capability.ORDER,
             Capability.EXACT_END,

@@ -17,6 +17,9 @@ from evtbdd_redis_streams.watched import DELETED, Watched
 BLOCK = 100
 """Milliseconds that the thread waits for entries; Redis is up to 100 late, the tick of its `hz`."""
 
+LOOK = 0.002
+"""Seconds between two looks whether the thread can be woken."""
+
 PAUSE = 0.1
 """Seconds after which a Redis that failed is asked again."""
 
@@ -36,6 +39,7 @@ class RedisReader:
         self._streams = Streams(connection)
         self._reading = reading
         self._client: int | None = None
+        self._turn = 0
         self._changed = Condition()
         self._watched: dict[str, Watched] = {}
         self._thread: Thread | None = None
@@ -56,7 +60,8 @@ class RedisReader:
                 self._thread = Thread(target=self._run, name="evtbdd redis reader", daemon=True)
                 self._thread.start()
             self._changed.notify_all()
-        self._wake(deadline)
+            turn = self._turn
+        self._wake(turn, deadline)
         return {name: {LANE: end.number} for name, end in ends.items()}
 
     def unwatch(self, channels: Sequence[str]) -> None:
@@ -108,17 +113,26 @@ class RedisReader:
         with self._changed:
             self._closing = True
             self._changed.notify_all()
-        if self._thread is not None:
+            turn = self._turn
+        if self._thread is not None and self._thread.is_alive():
             with suppress(BrokerError):
-                self._wake(Deadline.after(CLOSING))
+                self._wake(turn, Deadline.after(CLOSING))
             self._thread.join(self._connection.patience)
         self._reading.close()
 
-    def _wake(self, deadline: Deadline) -> None:
-        """Have the thread see at once what has changed; where it was not waiting yet, after BLOCK."""
-        if self._client is not None:
-            doing = "wake the reader of evtbdd"
-            self._connection.ask(doing, deadline, "CLIENT", "UNBLOCK", self._client)
+    def _wake(self, turn: int, deadline: Deadline) -> None:
+        """Have the thread begin another turn, if it has not yet: then it sees what has changed.
+
+        On its way to XREAD it cannot be woken, so Redis says whether it was.
+        """
+        command = ("CLIENT", "UNBLOCK")
+        while not deadline.expired():
+            client = self._client
+            if client and self._connection.ask("wake the reader", deadline, *command, client):
+                return
+            with self._changed:
+                if self._changed.wait_for(lambda: self._turn > turn, LOOK):
+                    return
 
     def _of(self, name: str) -> Watched:
         if name not in self._watched:
@@ -152,6 +166,8 @@ class RedisReader:
     def _wait_for_work(self) -> bool:
         with self._changed:
             self._changed.wait_for(lambda: self._closing or bool(self._readable()))
+            self._turn += 1
+            self._changed.notify_all()
             return not self._closing
 
     def _readable(self) -> list[Watched]:

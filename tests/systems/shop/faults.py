@@ -118,6 +118,7 @@ FAULTS = {
     "dead-but-running": Fault("says that it started, and never subscribes"),
     "subscribed-elsewhere": Fault("subscribes to a topic of its own, the right name and `-old`"),
     "quiet-log": Fault("writes no log"),
+    "never-commits": Fault("events are handled and never committed"),
 }
 
 

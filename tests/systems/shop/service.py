@@ -127,7 +127,8 @@ def serve(
             reply = handle(event_of(message))
             publish(producer, misled(reply.answers, settings.faults), settings.topics)
             log.info("%s", reply.line)
-            commit(consumer, message, log)
+            if "never-commits" not in settings.faults:
+                commit(consumer, message, log)
     consumer.close()
 
 
