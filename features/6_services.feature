@@ -85,7 +85,7 @@ Feature: Services
   Scenario: Another instance comes while the first is at work
     Given the service "shipping" is running
     When another instance of the service "shipping" starts
-    And these "OrderCancelled" events are published to "orders":
+    And these "OrderCancelled" events are published to "orders" with key "ann":
       | orderId |
       | ORD-1   |
       | ORD-2   |
@@ -97,7 +97,8 @@ Feature: Services
       """
 
   Scenario: A service handles again what it has handled before
-    Given the service "shipping" is running
+    Given the channel "orders" exists with 1 partition
+    And the service "shipping" is running
     When an "OrderCancelled" event is published to "orders" with key "ORD-1":
       | field   | value |
       | orderId | ORD-1 |

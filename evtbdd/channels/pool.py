@@ -173,6 +173,8 @@ class Brokers:
         if broker in self._places and fact in {"host", "port"}:
             host, port = host_and_port(self.get(broker).address.partition(",")[0])
             return host if fact == "host" else port
+        if broker in self._places and fact in {"user", "password"} and self._names_user(broker):
+            return self._credential(broker, fact)
         known = own_facts(self.get(broker)) if broker in self._places else {}
         if fact in known:
             return known[fact]
@@ -184,6 +186,11 @@ class Brokers:
             f"There is nothing called ${{broker.{name}}}. "
             f"{suggestion(broker or name, self.names, 'brokers')}"
         )
+
+    def _names_user(self, name: str) -> bool:
+        """Whether the settings say who calls: then nobody needs to be asked."""
+        secured = self._places[name].security
+        return secured is not None and secured.username is not None
 
     def _credential(self, name: str, fact: str) -> str:
         secured = self._places[name].security or Security()

@@ -58,6 +58,8 @@ def test_a_connection_is_used_again(nodes: Nodes) -> None:
     assert len(nodes._opened) == 1
 
 
+# A real Kafka answers at once where a fetch names no partition.
+@pytest.mark.parametrize("address", ["embedded"], indirect=True)
 def test_nobody_waits_for_another(nodes: Nodes) -> None:
     """A request that takes its time holds none up; connections are kept, but not too many."""
     node = learned(nodes)
@@ -70,6 +72,8 @@ def test_nobody_waits_for_another(nodes: Nodes) -> None:
     assert len(nodes._opened) == IDLE + 1
 
 
+# A real Kafka answers at once where a fetch names no partition.
+@pytest.mark.parametrize("address", ["embedded"], indirect=True)
 def test_closing_ends_a_wait(nodes: Nodes) -> None:
     """Whoever waits for an answer is told at once that there will be none, and so are later ones."""
     node = learned(nodes)

@@ -89,6 +89,15 @@ def test_no_tombstone(shop: Shop) -> None:
     assert shop.events("shipments") == []
 
 
+def test_never_commits(shop: Shop) -> None:
+    """The answer is there, and the order is not committed."""
+    service = shop.start("shipping", "never-commits")
+    shop.place()
+    service.wait_for_line("shipping: order ORD-1 shipped")
+    assert shop.committed("shipping") == 0
+    assert [event.type for event in shop.events("shipments")] == ["OrderShipped"]
+
+
 @pytest.mark.parametrize(("fault", "shared"), [("", True), ("spread-keys", False)])
 def test_spread_keys(wide_shop: Shop, fault: str, shared: bool) -> None:
     """Answers with one key lie in several partitions; without the fault they share one."""
