@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pytest
-from expect.support import event
+from expect.support import HandClock, event
 
-from evtbdd.clock import Deadline
+from evtbdd.clock import MONOTONIC, Clock, Deadline
 from evtbdd.errors import BrokerUnavailable
 from evtbdd.events import Event
 from evtbdd.isolation.asking import PERIOD
@@ -57,8 +57,8 @@ class Group:
 class Run:
     """A run whose scenarios publish to `orders`, which services consume."""
 
-    def __init__(self, settle: float = 0.0) -> None:
-        self.legacy = Legacy(Following(lambda: Deadline.after(LONG), settle))
+    def __init__(self, settle: float = 0.0, clock: Clock = MONOTONIC) -> None:
+        self.legacy = Legacy(Following(lambda: Deadline.after(LONG), settle, clock))
         self.consumers: list[Consumer] = []
         self.journal = Journal()
 
@@ -84,8 +84,8 @@ def make() -> Iterator[Callable[..., Run]]:
     before = set(threading.enumerate())
     made: list[Run] = []
 
-    def run(*args: float) -> Run:
-        made.append(Run(*args))
+    def run(settle: float = 0.0, clock: Clock = MONOTONIC) -> Run:
+        made.append(Run(settle, clock))
         return made[-1]
 
     yield run
@@ -187,6 +187,54 @@ def test_who_acknowledges_first_is_done_a_little_later(make: Callable[..., Run])
     done = inherited.done_at("shipments")
     assert [each.scenario for each in inherited.open_at("shipments", done - 0.01)] == ["one"]
     assert inherited.open_at("shipments", done) == []
+
+
+def test_a_look_anew_knows_what_is_acknowledged_by_now(make: Callable[..., Run]) -> None:
+    """A window that begins then is clear of it."""
+    run, group = make(), Group()
+    run.consumers.append(consumer(group))
+    run.begin("one")
+    run.publish(order(4))
+    run.end()
+    inherited = run.begin("two")
+    group.wait_for_questions(1)
+    group.offsets["t-orders"] = 5
+    run.legacy.following.look(anew=True)
+    assert inherited.open_at("shipments", run.legacy.following.clock.now()) == []
+
+
+def test_looks_that_need_not_be_new_cost_a_question_now_and_then(
+    make: Callable[..., Run],
+) -> None:
+    """However many windows begin in a tenth of a second; here time stands still."""
+    run, group = make(clock=HandClock()), Group()
+    run.consumers.append(consumer(group))
+    run.begin("one")
+    run.publish(order(4))
+    run.end()
+    run.begin("two")
+    run.legacy.following.look(anew=True)
+    for _ in range(100):
+        run.legacy.following.look(anew=False)
+    asked = group.asked
+    run.legacy.following.look(anew=True)
+    assert asked < 100
+    assert group.asked > asked
+
+
+def test_of_who_may_not_be_done_when_it_acknowledges_a_look_tells_nothing(
+    make: Callable[..., Run],
+) -> None:
+    """So nobody waits for it; nor for one without a group, nor where nothing was left."""
+    run = make()
+    run.consumers += [consumer(Group(), last=False), consumer(None)]
+    run.begin("one")
+    run.legacy.following.look(anew=True)
+    run.publish(order(4))
+    run.end()
+    run.begin("two")
+    run.legacy.following.look(anew=True)
+    assert run.legacy.following._asking._wanted == 0
 
 
 def test_a_group_without_a_position_has_acknowledged_nothing(make: Callable[..., Run]) -> None:
