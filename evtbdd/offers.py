@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from evtbdd.ports import Broker, Ends, Message
+from evtbdd.ports import Broker, ChannelPlan, Ends, Message
 
 if TYPE_CHECKING:
     from evtbdd.clock import Deadline
@@ -64,6 +64,33 @@ class Namespaces(Protocol):
         """Remove a part with all that is in it; one that is not there is ignored."""
 
 
+@runtime_checkable
+class BrokerFacts(Protocol):
+    """What an adapter may tell of its broker besides: `${broker.NAME.FACT}`."""
+
+    def facts(self) -> Mapping[str, str]:
+        """By the names of the facts; `url` stands for `${broker.NAME}` itself."""
+
+
+@runtime_checkable
+class Adopting(Protocol):
+    """Offered by an adapter that its broker does not tell all that a channel is."""
+
+    def adopt(self, channels: Sequence[ChannelPlan]) -> None:
+        """Take channels that are there already for what is planned. Raises BrokerError."""
+
+
+@runtime_checkable
+class Gaps(Protocol):
+    """Offered by a reader for which its broker keeps nothing while its connection is lost."""
+
+    def gap(self, since: Mapping[str, Ends]) -> str | None:
+        """Why events since these ends may have been missed, as a sentence; None where none can be.
+
+        Asks nobody, and may be called from any thread.
+        """
+
+
 class Lock(Protocol):
     """Channels of a broker that nobody else holds meanwhile."""
 
@@ -89,14 +116,6 @@ class Locks(Protocol):
         What is held by somebody is waited for until the deadline. Of two who want the same at the
         same moment one gets it, or none. Raises BrokerError, naming the channel and its holder.
         """
-
-
-@runtime_checkable
-class BrokerFacts(Protocol):
-    """What an adapter may tell of its broker besides: `${broker.NAME.FACT}`."""
-
-    def facts(self) -> Mapping[str, str]:
-        """By the names of the facts, such as `region`."""
 
 
 @runtime_checkable

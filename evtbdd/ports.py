@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
+from uuid import uuid4
 
 from evtbdd.codecs.protocol import Codec as Codec
 from evtbdd.errors import UnsupportedCapability
@@ -38,20 +39,24 @@ class Capability(Enum):
     ORDER = "order of events within a lane"
     EXACT_END = "exact end of a channel"
     SUBSCRIPTIONS = "knowledge of which service is subscribed"
+    REPEATED_HEADERS = "several headers of one name"
+    GROUPS = "groups of consumers with positions"
 
 
 WHO_CAN: Mapping[Capability, str] = {
-    Capability.KEYS: "memory, Kafka and SQS have them",
-    Capability.HEADERS: "memory, Kafka and SQS have them",
-    Capability.ANY_BYTES: "memory and Kafka have them",
-    Capability.ANY_HEADERS: "memory and Kafka have them",
-    Capability.COPIES: "memory, Kafka and SQS with sns = yes have them",
+    Capability.KEYS: "memory, Kafka, RabbitMQ and SQS have them",
+    Capability.HEADERS: "memory, Kafka, RabbitMQ and SQS have them",
+    Capability.ANY_BYTES: "memory, Kafka and RabbitMQ have them",
+    Capability.ANY_HEADERS: "memory, Kafka and RabbitMQ have them",
+    Capability.REPEATED_HEADERS: "memory and Kafka have them",
+    Capability.COPIES: "memory, Kafka, RabbitMQ and SQS with sns = yes have them",
     Capability.TOMBSTONES: "memory and Kafka have them",
     Capability.PARTITIONS: "memory and Kafka have them",
     Capability.ROUTING_KEYS: "RabbitMQ has them",
-    Capability.ORDER: "memory, Kafka and SQS with fifo = yes have one",
-    Capability.EXACT_END: "memory and Kafka have one",
-    Capability.SUBSCRIPTIONS: "Kafka has it",
+    Capability.ORDER: "memory, Kafka, RabbitMQ and SQS with fifo = yes have one",
+    Capability.EXACT_END: "memory, Kafka and RabbitMQ have one",
+    Capability.SUBSCRIPTIONS: "Kafka and RabbitMQ have it",
+    Capability.GROUPS: "Kafka has them",
 }
 
 
@@ -87,6 +92,9 @@ class Capabilities:
     names: NameRule = NameRule()
     variants: Mapping[tuple[str, str], Variant] = field(default_factory=dict)
     """What an option and its value (`("fifo", "yes")`) change of all this."""
+
+    properties: frozenset[str] = frozenset()
+    """The facts of an event, beside its key and routing key, with which it can be published."""
 
     def of(self, options: Mapping[str, str]) -> Capabilities:
         """Those of a channel with these options."""
@@ -129,12 +137,20 @@ class ChannelPlan:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is published; a value of None is a tombstone."""
+    """What is published; a value of None is a tombstone.
+
+    `default_routing_key` is for brokers that have them, where no `routing_key` is given. `id` is what
+    an event is known by where a broker has such a thing; published again it is the same.
+    `properties` are facts that the broker's capabilities say can be published.
+    """
 
     value: bytes | None
     key: bytes | None = None
     headers: Headers = ()
     routing_key: str | None = None
+    default_routing_key: str | None = None
+    id: str = field(default_factory=lambda: uuid4().hex, compare=False)
+    properties: Mapping[str, str] = field(default_factory=dict)
 
 
 class Reader(Protocol):

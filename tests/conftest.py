@@ -11,6 +11,7 @@ import pytest
 from evtbdd.errors import BrokerUnavailable
 from evtbdd.keeper import HeldKeeper
 from evtbdd.provisioning.local_kafka import LocalKafka
+from evtbdd.provisioning.local_rabbitmq import LocalRabbitMQ
 
 if TYPE_CHECKING:
     from brokers.secured import Secured
@@ -43,6 +44,27 @@ def real_kafka() -> Iterator[str]:
         pytest.skip(str(error))
     yield kafka.address
     kafka.stop()
+    keeper.close()
+
+
+@pytest.fixture(scope="session")
+def real_rabbitmq() -> Iterator[str]:
+    """What stands behind `amqp://` for a RabbitMQ with its management API.
+
+    The one that TEST_RABBITMQ names, else one for these tests.
+    """
+    if "TEST_RABBITMQ" in os.environ:
+        yield os.environ["TEST_RABBITMQ"]
+        return
+    keeper = HeldKeeper()
+    rabbitmq = LocalRabbitMQ(keeper)
+    try:
+        rabbitmq.start()
+    except BrokerUnavailable as error:
+        keeper.close()
+        pytest.skip(str(error))
+    yield rabbitmq.address
+    rabbitmq.stop()
     keeper.close()
 
 

@@ -32,22 +32,42 @@ class Connect(Protocol):
 class Adapter:
     """Where an adapter is, and what must be installed for it: the driver's module, and our extra.
 
-    `beside` are further modules that the extra brings.
+    `beside` are further modules that the extra brings; `groups`: to consume from such a broker is to
+    join a group.
     """
 
     place: str
     driver: str | None = None
     extra: str | None = None
     beside: tuple[str, ...] = ()
+    groups: bool = True
 
 
 BUILT_IN: Mapping[str, Adapter] = {
-    "memory": Adapter("evtbdd.brokers.memory.adapter:connect"),
+    "amqp": Adapter(
+        "evtbdd.brokers.rabbitmq.adapter:connect", driver="pika", extra="rabbitmq", groups=False
+    ),
+    "amqps": Adapter(
+        "evtbdd.brokers.rabbitmq.adapter:connect_tls", driver="pika", extra="rabbitmq", groups=False
+    ),
     "kafka": Adapter("evtbdd.brokers.kafka.adapter:connect", driver="kafka", extra="kafka"),
+    "memory": Adapter("evtbdd.brokers.memory.adapter:connect"),
     "sqs": Adapter(
         "evtbdd.brokers.sqs.adapter:connect", "boto3", "sqs", ("botocore", "localstack_client")
     ),
 }
+
+
+SPOKEN: Mapping[str, str] = {
+    "rabbitmq": "amqp",
+}
+"""The schemes of addresses of those that are not called by their protocol where they are started."""
+
+
+def has_groups(scheme: str) -> bool:
+    """Whether consumers of such a broker join groups; of one that is not known here they may."""
+    known = BUILT_IN.get(SPOKEN.get(scheme, scheme))
+    return known is None or known.groups
 
 
 def schemes() -> list[str]:

@@ -12,7 +12,7 @@ from evtbdd.clock import Deadline
 from evtbdd.errors import UnknownName
 from evtbdd.events import Event, Position, Reading, Record
 from evtbdd.journal import Journal, Seen
-from evtbdd.offers import Attentive, ChannelFacts
+from evtbdd.offers import Attentive, ChannelFacts, Gaps
 from evtbdd.ports import Broker, Capabilities, ChannelPlan, Codec, Ends, Message
 from evtbdd.words import a, listed, quoted
 
@@ -145,6 +145,11 @@ class Channel:
                 where="",
             )
         )
+
+    def gap(self) -> str | None:
+        """Why events since it was recorded may have been missed, as a sentence; None where none can."""
+        reader = self.broker.reader()
+        return reader.gap({self.physical: self.recorded}) if isinstance(reader, Gaps) else None
 
     def ends(self, deadline: Deadline) -> Ends:
         """Where it ends now; nowhere, where it cannot be watched."""

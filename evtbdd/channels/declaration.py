@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evtbdd.channels import options
@@ -96,6 +96,12 @@ class Declaration:
                 ) from error
         return _declare(name, given, base)
 
+    @property
+    def others(self) -> Sequence[str]:
+        """The channels that must be there before it: where its dead letters go, what it is bound to."""
+        dead = [] if self.dead_letter is None else [self.dead_letter]
+        return list(dict.fromkeys([*dead, *options.others(self.options)]))
+
     def reading(self) -> Reading:
         """How its events are read."""
         return Reading(self.coded().decode, type_rule(self.type))
@@ -106,6 +112,23 @@ class Declaration:
             return codec(self.codec)
         except SettingsError as error:
             raise SettingsError(f"[evtbdd:channel:{self.name}] codec: {error}") from error
+
+
+def with_others(names: Iterable[str], declared: Mapping[str, Declaration]) -> Sequence[str]:
+    """These channels and those that they name, and so on; what is named stands first."""
+    asked: set[str] = set()
+    ordered: list[str] = []
+
+    def add(name: str) -> None:
+        if name not in asked:
+            asked.add(name)
+            for other in declared[name].others if name in declared else ():
+                add(other)
+            ordered.append(name)
+
+    for name in names:
+        add(name)
+    return ordered
 
 
 def _declare(

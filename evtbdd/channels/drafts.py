@@ -13,6 +13,7 @@ from evtbdd.phrases import Data
 from evtbdd.tables import Fields, document, located, one_event, several_events
 from evtbdd.values.render import show
 from evtbdd.values.store import Values
+from evtbdd.words import listed
 
 
 def draft_of(data: Data, base: Draft, declaration: Declaration, values: Values) -> Draft:
@@ -42,7 +43,7 @@ def _text(data: Data, declaration: Declaration, values: Values) -> object:
 
 
 def _drafted(fields: Fields, base: Draft, filename: str, values: Values) -> Draft:
-    draft = replace(base, headers=dict(base.headers))
+    draft = replace(base, headers=dict(base.headers), properties=dict(base.properties))
     payload: object = MISSING
     for cell in fields:
         with located(filename, cell.line):
@@ -60,11 +61,14 @@ def _place(draft: Draft, fact: str, value: str | bytes) -> None:
     if fact.startswith("header."):
         draft.headers[fact.removeprefix("header.")] = value
         return
-    if fact not in {"key", "type", "routing_key"} or (fact != "key" and isinstance(value, bytes)):
-        raise PhraseError(
-            f"@{fact} cannot be published; what can be given are @key, @type, @routing_key and "
-            "@header.NAME."
-        )
+    known = fact in {"key", "type", "routing_key"} or fact in draft.takes
+    if not known or (fact != "key" and isinstance(value, bytes)):
+        given = ["@key", "@type", "@routing_key", "@header.NAME"]
+        given += [f"@{each}" for each in sorted(draft.takes)]
+        raise PhraseError(f"@{fact} cannot be published; what can be given are {listed(given)}.")
+    if fact in draft.takes:
+        draft.properties[fact] = str(value)
+        return
     before = getattr(draft, fact)
     if before is not None and before != value:
         raise PhraseError(f"@{fact} is {show(value)} here, and {show(before)} in the step.")

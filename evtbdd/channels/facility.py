@@ -70,9 +70,8 @@ class Channels:
         """
         lives = dict(of_services)
         for name, declaration in self.declared.items():
-            dead = declaration.dead_letter
-            if dead is not None and name in lives:
-                lives[dead] = longest([lives[name], lives.get(dead, SCOPES[0])])
+            for other in declaration.others if name in lives else ():
+                lives[other] = longest([lives[name], lives.get(other, SCOPES[0])])
         told = dict(of_brokers)
         for name, scope in lives.items():
             broker = self._broker_of(self.declared.get(name))

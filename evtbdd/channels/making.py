@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from evtbdd.channels.channel import Channel
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError, SettingsError
+from evtbdd.offers import Adopting
 from evtbdd.words import counted, listed, quoted
 
 Give = Callable[[], Deadline]
@@ -38,6 +39,7 @@ def make(
         broker = several[0].broker
         if shared:
             _take_what_is_there(several, deadline())
+            _adopt(several)
         if new := [each.plan for each in several if each.ours]:
             broker.create(new, deadline())
         for each in several:
@@ -67,6 +69,13 @@ def _take_what_is_there(channels: Sequence[Channel], deadline: Deadline) -> None
                 f"{each.where} is there already, with {lanes}. With isolation = shared what is "
                 "there is used as it is: leave out its partitions."
             )
+
+
+def _adopt(channels: Sequence[Channel]) -> None:
+    """Tell the broker what those are that were there before us, where it must be told."""
+    broker = channels[0].broker
+    if isinstance(broker, Adopting):
+        broker.adopt([each.plan for each in channels if not each.ours])
 
 
 def unmake(channels: Iterable[Channel], deadline: Give) -> Sequence[str]:

@@ -21,7 +21,8 @@ class Draft:
     """An event as a step describes it, before it is encoded for a channel.
 
     `payload` is a value for the channel's codec; `raw` are bytes that are published as they are;
-    `tombstone` is an event without a payload.
+    `tombstone` is an event without a payload. `properties` are further facts, of those that its
+    broker `takes`.
     """
 
     type: str | None = None
@@ -32,6 +33,8 @@ class Draft:
     headers: dict[str, str | bytes | None] = field(default_factory=dict)
     raw: bytes | None = None
     tombstone: bool = False
+    takes: frozenset[str] = frozenset()
+    properties: dict[str, str] = field(default_factory=dict)
 
 
 def encode(draft: Draft, channel: Channel) -> Message:
@@ -40,12 +43,11 @@ def encode(draft: Draft, channel: Channel) -> Message:
     if draft.key is not None:
         can.require(Capability.KEYS)
     headers: Headers = tuple((name, _bytes(value)) for name, value in draft.headers.items())
-    key = _bytes(draft.key)
     if draft.tombstone:
         can.require(Capability.TOMBSTONES)
-        return Message(None, key, headers, draft.routing_key)
+        return _message(draft, None, headers)
     if draft.raw is not None:
-        return Message(draft.raw, key, headers, draft.routing_key)
+        return _message(draft, draft.raw, headers)
     payload = draft.payload
     if not draft.said_payload:
         payload = NOTHING_SAID.get(channel.declaration.codec, {})
@@ -57,7 +59,18 @@ def encode(draft: Draft, channel: Channel) -> Message:
         value = channel.codec.encode(payload)
     except PhraseError as error:
         raise PhraseError(f"This cannot be published to {quoted(channel.name)}: {error}") from error
-    return Message(value, key, headers, draft.routing_key)
+    return _message(draft, value, headers)
+
+
+def _message(draft: Draft, value: bytes | None, headers: Headers) -> Message:
+    return Message(
+        value,
+        _bytes(draft.key),
+        headers,
+        draft.routing_key,
+        default_routing_key=draft.type,
+        properties=dict(draft.properties),
+    )
 
 
 def _bytes(value: str | bytes | None) -> bytes | None:

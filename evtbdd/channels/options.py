@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from evtbdd.brokers.bindings import elsewhere, renamed
 from evtbdd.errors import UnsupportedCapability
 from evtbdd.ports import Capabilities
 from evtbdd.settings import kinds
 from evtbdd.settings.schema import Key
 from evtbdd.words import quoted
+
+BINDINGS = "bindings"
 
 _OF_BROKERS: Mapping[str, tuple[Key, ...]] = {
     "Kafka": (
@@ -31,7 +34,7 @@ _OF_BROKERS: Mapping[str, tuple[Key, ...]] = {
             otherwise="topic",
         ),
         Key(
-            "bindings",
+            BINDINGS,
             kinds.comma_list,
             None,
             "routing keys of its own exchange, or CHANNEL: KEY of another channel's",
@@ -82,6 +85,20 @@ def _text(value: object) -> str:
     if isinstance(value, tuple | list):
         return "\n".join(map(str, value))
     return str(value)
+
+
+def others(options: Mapping[str, str]) -> Sequence[str]:
+    """The channels whose exchanges its queue is bound to."""
+    found = [elsewhere(line) for line in options.get(BINDINGS, "").splitlines()]
+    return [each[0] for each in found if each is not None]
+
+
+def with_physical(options: Mapping[str, str], names: Mapping[str, str]) -> Mapping[str, str]:
+    """The same options, other channels being called in them what their broker calls them."""
+    if BINDINGS not in options:
+        return options
+    lines = [renamed(each, names.__getitem__) for each in options[BINDINGS].splitlines()]
+    return {**options, BINDINGS: "\n".join(lines)}
 
 
 def require_known(channel: str, options: Mapping[str, str], broker: Capabilities) -> None:

@@ -34,7 +34,8 @@ SECTION = Section(
             kinds.text,
             "memory://",
             "where it comes from: kafka://host:port, kafka+embedded://, kafka+local://, "
-            "kafka+docker://image:tag, sqs://REGION?endpoint=http://host:port, sqs+embedded://, "
+            "kafka+docker://image:tag, amqp://user:password@host:port/vhost, rabbitmq+local://, "
+            "sqs://REGION?endpoint=http://host:port, sqs+embedded://, "
             "memory://",
         ),
         Key(
@@ -164,19 +165,20 @@ class Brokers:
         """What stands for `${broker.NAME}`, and for what it is followed by.
 
         `.host`, `.port`; `.user`, `.password`; the paths of files: `.ca`, `.certificate`, `.key`; what
-        the broker tells of itself. UnknownName also for the user, or file, of one that has none.
+        the broker tells of itself. UnknownName for what this broker has none of.
         """
         if name in self._places:
-            return self.get(name).address
+            found = self.get(name)
+            return own_facts(found).get("url", found.address)
         broker, _, fact = name.rpartition(".")
-        if broker in self._places and fact in {"host", "port"}:
-            host, port = host_and_port(self.get(broker).address.partition(",")[0])
-            return host if fact == "host" else port
         if broker in self._places and fact in {"user", "password"} and self._names_user(broker):
             return self._credential(broker, fact)
         known = own_facts(self.get(broker)) if broker in self._places else {}
         if fact in known:
             return known[fact]
+        if broker in self._places and fact in {"host", "port"}:
+            host, port = host_and_port(self.get(broker).address.partition(",")[0])
+            return host if fact == "host" else port
         if broker in self._places and fact in {"user", "password"}:
             return self._credential(broker, fact)
         if broker in self._places and fact in {"ca", "certificate", "key"}:

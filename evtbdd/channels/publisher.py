@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evtbdd.channels.channel import Channel
@@ -43,12 +43,12 @@ class Publisher:
     def event(self, name: str, draft: Draft, data: Data) -> None:
         """Publish the one event that a step and what stands below it describe."""
         channel = self._channels.get(name)
-        self._publish(channel, [draft_of(data, draft, channel.declaration, self._values)])
+        self._publish(channel, [self._draft_of(channel, draft, data)])
 
     def events(self, name: str, draft: Draft, data: Data) -> None:
         """Publish the events of a table, in its order."""
         channel = self._channels.get(name)
-        self._publish(channel, list(drafts_of(data, draft, self._values)))
+        self._publish(channel, list(drafts_of(data, _for(channel, draft), self._values)))
 
     def many(self, name: str, number: int, draft: Draft, data: Data, rate: int | None) -> None:
         """Publish an event so many times, placeholders made fresh each time."""
@@ -60,7 +60,7 @@ class Publisher:
             )
         for turn in pace(number, rate):
             del turn
-            self._publish(channel, [draft_of(data, draft, channel.declaration, self._values)])
+            self._publish(channel, [self._draft_of(channel, draft, data)])
             self._values.next_event()
 
     def file(self, name: str, file: str, draft: Draft) -> None:
@@ -91,9 +91,9 @@ class Publisher:
         """Publish events that lie before the scenario's beginning: services begin after them."""
         channel = self._channels.get(name)
         drafts = (
-            list(drafts_of(data, Draft(), self._values))
+            list(drafts_of(data, _for(channel, Draft()), self._values))
             if data.table is not None
-            else [draft_of(data, Draft(), channel.declaration, self._values)]
+            else [self._draft_of(channel, Draft(), data)]
         )
         self._publish(channel, drafts, history=True)
         channel.recorded = channel.ends(self._channels.deadline())
@@ -105,6 +105,9 @@ class Publisher:
                 'No step of this scenario has published an event, so there is no "same event".'
             )
         self._send(self._last.channel, [self._last] * number, history=False)
+
+    def _draft_of(self, channel: Channel, draft: Draft, data: Data) -> Draft:
+        return draft_of(data, _for(channel, draft), channel.declaration, self._values)
 
     def _publish(self, channel: Channel, drafts: Sequence[Draft], *, history: bool = False) -> None:
         # All are encoded before the first is sent: a mistake in the third row publishes nothing.
@@ -119,3 +122,8 @@ class Publisher:
             self._journal.append(Published(channel.name, position, each.type, key, history, event))
             if not history:
                 self._last = each
+
+
+def _for(channel: Channel, draft: Draft) -> Draft:
+    """The draft, with what can be said of an event on this channel's broker."""
+    return replace(draft, takes=channel.broker.capabilities.properties)

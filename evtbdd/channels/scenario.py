@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from evtbdd.channels.channel import Channel
-from evtbdd.channels.declaration import Declaration
+from evtbdd.channels.declaration import Declaration, with_others
 from evtbdd.channels.facility import Channels
 from evtbdd.channels.making import by_broker
 from evtbdd.channels.scope import Wanted
@@ -75,25 +75,15 @@ class ScenarioChannels:
         return opened
 
     def wanted(self, names: Iterable[str]) -> Mapping[str, Sequence[Wanted]]:
-        """What must be opened for these channels in each scope, those for dead letters included."""
+        """What must be opened for these channels in each scope, those included that they name."""
         by_scope: dict[str, list[Wanted]] = {}
-        for name in self._with_dead_letters(names):
+        for name in with_others(names, self._declared):
             if name in self._declared and name not in self._absent | self._open.keys():
                 declaration = self._declared[name]
-                dead = declaration.dead_letter
-                wanted = Wanted(declaration, None if dead is None else self.physical_of(dead))
+                others = {each: self.physical_of(each) for each in declaration.others}
+                wanted = Wanted(declaration, others)
                 by_scope.setdefault(self.scope_of(name), []).append(wanted)
         return by_scope
-
-    def _with_dead_letters(self, names: Iterable[str]) -> Sequence[str]:
-        """These channels and those that their dead letters go to; the latter stand first."""
-        ordered: list[str] = []
-        for name in names:
-            if name not in ordered:
-                dead = self._declared[name].dead_letter if name in self._declared else None
-                ordered[:0] = [dead] if dead is not None and dead not in ordered else []
-                ordered.append(name)
-        return ordered
 
     def broker_of(self, name: str) -> str | None:
         """The name of the broker that a channel lies on; None where nothing says it."""
@@ -132,7 +122,7 @@ class ScenarioChannels:
 
     def _begin(self, channels: Mapping[str, Channel]) -> Mapping[str, Ends]:
         """Have these begin where they end now; only those are asked that somebody may have used."""
-        began = {n: c.recorded for n, c in channels.items() if c.untouched}
+        began = {n: c.recorded for n, c in channels.items() if c.untouched and c.gap() is None}
         began.update(self.ends(channels.keys() - began.keys()))
         for name, ends in began.items():
             channels[name].begin_at(ends)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from evtbdd.channels.channel import Channel
 from evtbdd.channels.declaration import Declaration
 from evtbdd.channels.locks import SharedLocks
 from evtbdd.channels.making import Give, make, unwatch
-from evtbdd.channels.options import require_known
+from evtbdd.channels.options import require_known, with_physical
 from evtbdd.channels.pool import Brokers
 from evtbdd.errors import PhraseError, SettingsError, UnknownName
 from evtbdd.isolation.modes import SHARED, Isolation
@@ -19,10 +20,10 @@ from evtbdd.words import listed, quoted
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A channel that is to be there; `dead_letter` is what its dead letters' channel is called."""
+    """A channel that is to be there; `others` are the physical names of those that it names."""
 
     declaration: Declaration
-    dead_letter: str | None = None
+    others: Mapping[str, str] = field(default_factory=dict)
 
 
 class ChannelScope:
@@ -49,7 +50,9 @@ class ChannelScope:
         self._consumers = consumers
         self._deadline = deadline
 
-    def plan(self, declaration: Declaration, dead_letter: str | None = None) -> Channel:
+    def plan(
+        self, declaration: Declaration, others: Mapping[str, str] = MappingProxyType({})
+    ) -> Channel:
         """A channel with its physical name, not created yet. Reaches its broker."""
         broker_name = declaration.broker or self._brokers.only()
         if broker_name is None:
@@ -74,8 +77,8 @@ class ChannelScope:
         plan = ChannelPlan(
             physical,
             declaration.partitions,
-            declaration.options,
-            dead_letter=dead_letter,
+            with_physical(declaration.options, others),
+            dead_letter=others.get(declaration.dead_letter or ""),
             attempts=declaration.attempts,
             watch=declaration.watch,
             consumers=self._consumers.get(declaration.name, frozenset()),
@@ -85,7 +88,7 @@ class ChannelScope:
     def missing(self, wanted: Iterable[Wanted]) -> Sequence[Channel]:
         """Those that are not there yet, planned."""
         planned = [
-            self.plan(each.declaration, each.dead_letter)
+            self.plan(each.declaration, each.others)
             for each in wanted
             if each.declaration.name not in self.channels
         ]

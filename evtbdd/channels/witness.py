@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from evtbdd.channels.channel import Channel
 from evtbdd.channels.scenario import ScenarioChannels
 from evtbdd.clock import Deadline
-from evtbdd.errors import UnsupportedCapability
+from evtbdd.errors import BrokerUnavailable, UnsupportedCapability
 from evtbdd.ports import Capability
 from evtbdd.values.addresses import Address
 from evtbdd.witness import Earlier, ServiceHealth
@@ -46,11 +46,16 @@ class ChannelWitness:
         return self._earlier
 
     def read_up(self, channels: Sequence[str], deadline: Deadline) -> None:
-        """Return when all that is stored on channels by now was handed over."""
+        """Return when all that is stored on channels by now was handed over.
+
+        Raises BrokerUnavailable also where something of this scenario may have been missed.
+        """
         for name in channels:
             channel = self._watched(name)
             reader = channel.broker.reader()
             reader.read_to(reader.ends([channel.physical], deadline), deadline)
+            if (gap := channel.gap()) is not None:
+                raise BrokerUnavailable(gap)
 
     def _watched(self, name: str) -> Channel:
         """A channel on which something can be expected; UnsupportedCapability for another one."""

@@ -89,10 +89,10 @@ class Doctor:
         """What each way of keeping scenarios apart comes to on a broker."""
         channel = broker.capabilities.channel
         own = self._brokers.is_own(name)
-        if own:
-            namespace = "a broker of its own for each scope"
-        elif isinstance(broker, Namespaces):
+        if isinstance(broker, Namespaces):
             namespace = "a part of the broker for each scope"
+        elif own:
+            namespace = "a broker of its own for each scope"
         else:
             namespace = f"cannot be had of a {broker.capabilities.broker} of somebody else's"
         if own:

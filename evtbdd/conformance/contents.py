@@ -124,6 +124,8 @@ class Contents(Rig):
         needed = Capability.HEADERS
         if len(headers) > 1 and Capability.HEADERS in broker.capabilities.can:
             needed = Capability.ANY_HEADERS
+            if len(dict(headers)) < len(headers) and needed in broker.capabilities.can:
+                needed = Capability.REPEATED_HEADERS
         if can(broker, needed, record_property):
             assert self.sent(broker, channel, sink, message).headers == headers
         else:

@@ -20,11 +20,13 @@ class Reaching(Rig):
         self,
         broker: Broker,
         channel: str,
+        sink: Collected,
         record_property: Callable[[str, object], None],
     ) -> None:
-        """The end of a lane is the number that its next event gets."""
+        """The end of a lane that is watched is the number that its next event gets."""
         if not can(broker, Capability.EXACT_END, record_property):
             return
+        self.watch(broker, sink, channel)
         for _ in range(3):
             ends = self.ends(broker, channel)[channel]
             (position,) = self.publish(broker, channel, b"x")

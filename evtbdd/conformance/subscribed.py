@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from evtbdd.conformance.rig import Rig
+from evtbdd.conformance.rig import Rig, can
 from evtbdd.offers import Acknowledgements
-from evtbdd.ports import Broker
+from evtbdd.ports import Broker, Capability
 
 
 class SubscribedConformance(Rig):
@@ -25,11 +25,15 @@ class SubscribedConformance(Rig):
     def test_a_group_without_members_is_not_ready(
         self, broker: Broker, channel: str, group: str
     ) -> None:
-        """A group that nobody has joined is not ready, has no members, and is named in the words."""
+        """A group that nobody has joined is not ready, and has no members; the words name it.
+
+        Where there are no groups they name the channel that nobody consumes.
+        """
         state = broker.subscriptions().state(group, [channel], self.deadline())
         assert not state.ready
         assert state.members == frozenset()
-        assert group in state.words
+        has_groups = Capability.GROUPS in broker.capabilities.can
+        assert (group if has_groups else channel) in state.words
 
     def test_expelling_the_unknown(self, broker: Broker, group: str) -> None:
         """Members that a group does not know can be expelled, and so can nobody."""
@@ -43,9 +47,22 @@ class SubscribedConformance(Rig):
         broker.subscriptions().begin_at(group, ends, self.deadline())
         broker.subscriptions().begin_at(group, {}, self.deadline())
 
-    def test_listing_groups(self, broker: Broker, channel: str, group: str) -> None:
+    def test_listing_groups(
+        self,
+        broker: Broker,
+        channel: str,
+        group: str,
+        record_property: Callable[[str, object], None],
+    ) -> None:
         """A group is listed once it has a position, with nobody in it, until it is forgotten."""
         assert group not in broker.subscriptions().groups(self.deadline())
+        if not can(broker, Capability.GROUPS, record_property):
+            self.is_refused(
+                broker,
+                Capability.GROUPS,
+                lambda: broker.capabilities.require(Capability.GROUPS),
+            )
+            return
         broker.subscriptions().begin_at(group, self.ends(broker, channel), self.deadline())
         assert broker.subscriptions().groups(self.deadline())[group] is False
         broker.subscriptions().forget([group], self.deadline())

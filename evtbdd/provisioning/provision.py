@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
-from evtbdd.brokers.registry import Adapter, Connect, adapter, connected, load
+from evtbdd.brokers.registry import SPOKEN, Adapter, Connect, adapter, connected, load
 from evtbdd.brokers.security import Security
 from evtbdd.embedded.demands import NO_DEMANDS, Demands
 from evtbdd.errors import SettingsError
@@ -28,6 +28,9 @@ EMBEDDED: Mapping[str, Adapter] = {
 }
 LOCAL: Mapping[str, Adapter] = {
     "kafka": Adapter("evtbdd.provisioning.local_kafka:LocalKafka"),
+    "rabbitmq": Adapter(
+        "evtbdd.provisioning.local_rabbitmq:LocalRabbitMQ", driver="pika", extra="rabbitmq"
+    ),
 }
 DOCKER = Adapter("evtbdd.provisioning.docker:DockerBroker")
 IN_DOCKER = ("kafka",)
@@ -110,7 +113,12 @@ def provision(
     does not start; an external one is not reached for yet.
     """
     url = BrokerUrl.parse(text)
-    connect = adapter(url.scheme)
+    if not url.how and url.scheme in SPOKEN:
+        raise SettingsError(
+            f"{quoted(text)}: the address of one that runs is written "
+            f"{SPOKEN[url.scheme]}://host:port; one of the run's own is {url.scheme}+local://."
+        )
+    connect = adapter(SPOKEN.get(url.scheme, url.scheme))
     if security is not None and f"{url.scheme}+{url.how}" in DEMANDING:
         return _secured_broker(url.scheme, secured(text, security, keeper), patience)
     if url.how in WAYS and security is not None:

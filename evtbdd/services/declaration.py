@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from evtbdd.errors import SettingsError
 from evtbdd.isolation.modes import SCOPES
+from evtbdd.services.groups import join_groups
 from evtbdd.services.readiness import Readiness
 from evtbdd.settings import kinds
 from evtbdd.settings.load import Settings
@@ -99,7 +100,9 @@ class Declaration:
             raise SettingsError(f"{where} has no command: evtbdd does not know how to start it.")
         ready = given["ready"] or ("subscribed" if given["consumes"] else "started")
         readiness = Readiness.parse(ready, where)
-        if readiness.kind == "subscribed" and not (given["group"] and given["consumes"]):
+        consumes = given["consumes"]
+        joins = given["group"] or (consumes and not join_groups(settings, consumes))
+        if readiness.kind == "subscribed" and not (joins and consumes):
             raise SettingsError(
                 f"{where} is to be ready when it is subscribed; for that it must say what it "
                 "consumes, and group: the consumer group that it joins. Another readiness is "

@@ -114,9 +114,10 @@ class Instance:
         self._note(ServiceReady(self.name, how))
 
     def _join(self, around: Surroundings) -> Membership:
-        """Its group, positioned where nobody has done that; who is in it is known from now on."""
+        """Its group, positioned where nobody has done that; who consumes is known from now on."""
         declared = self.declaration
-        if declared.group is None:
+        group = None if declared.group is None else self.said(around, declared.group)
+        if group is None and declared.ready.kind != "subscribed":
             return Membership(None, (), self.place.deadline)
         try:
             consumed = around.consumed(declared.consumes)
@@ -124,7 +125,7 @@ class Instance:
             raise UnsupportedCapability(
                 f"The service {quoted(declared.name)} consumes in a group, and {error}"
             ) from error
-        membership = Membership(self.said(around, declared.group), consumed, self.place.deadline)
+        membership = Membership(group, consumed, self.place.deadline)
         if declared.start == "recorded" and self._first and not self.started:
             membership.position()
         membership.note_others()

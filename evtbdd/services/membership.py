@@ -1,4 +1,4 @@
-"""The consumer group of a service, as the brokers know it that it consumes from."""
+"""The consumers of a service, as the brokers know them that it consumes from; mostly a group."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from evtbdd.services.surroundings import Consumed
 
 
 class Membership:
-    """What one start of a service has to do with its group; nothing, for a service without one.
+    """What one start of a service has to do with its group; None where its brokers have no groups.
 
     `deadline` gives each answer of a broker its time. Every method raises BrokerError.
     """
@@ -19,7 +19,7 @@ class Membership:
         self, group: str | None, consumed: Sequence[Consumed], deadline: Callable[[], Deadline]
     ) -> None:
         self.group = group
-        self._brokers = _by_broker(consumed) if group is not None else ()
+        self._brokers = _by_broker(consumed)
         self._deadline = deadline
         self._before: frozenset[str] = frozenset()
         self._members: frozenset[str] = frozenset()

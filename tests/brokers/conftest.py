@@ -1,14 +1,21 @@
-"""Brokers for these tests: Kafka embedded, and a real one."""
+"""Brokers for these tests: Kafka embedded, and a real one; a real RabbitMQ."""
 
 from __future__ import annotations
 
 import gc
+import uuid
 from collections.abc import Iterator
 
+import pika
 import pytest
+from brokers.rabbits import PATIENCE as RABBITS_PATIENCE
+from brokers.rabbits import Rabbits, client_of
 from brokers.sqs_process import SqsProcess, sqs_process
+from pika.adapters.blocking_connection import BlockingChannel
 
 from evtbdd.brokers.kafka.adapter import KafkaBroker
+from evtbdd.brokers.rabbitmq.adapter import RabbitBroker, connect
+from evtbdd.clock import Deadline
 from evtbdd.conformance.table import pytest_runtest_makereport, pytest_terminal_summary
 from evtbdd.embedded.kafka import EmbeddedKafka
 
@@ -61,3 +68,50 @@ def kafka(address: str) -> Iterator[KafkaBroker]:
     broker = KafkaBroker(address, patience=PATIENCE)
     yield broker
     broker.close()
+
+
+@pytest.fixture
+def rabbit(real_rabbitmq: str) -> Iterator[RabbitBroker]:
+    """evtbdd's connection to the real RabbitMQ."""
+    broker = connect(real_rabbitmq, patience=RABBITS_PATIENCE)
+    yield broker
+    broker.close()
+
+
+@pytest.fixture
+def rabbits(rabbit: RabbitBroker) -> Iterator[Rabbits]:
+    """Makes channels on it, which are deleted in the end, and watches them."""
+    made = Rabbits(rabbit)
+    yield made
+    made.clean_up()
+
+
+@pytest.fixture
+def client(real_rabbitmq: str) -> Iterator[pika.BlockingConnection]:
+    """A client of somebody else's on the same RabbitMQ."""
+    connection = client_of(real_rabbitmq)
+    yield connection
+    if connection.is_open:
+        connection.close()
+
+
+@pytest.fixture
+def service(client: pika.BlockingConnection) -> BlockingChannel:
+    """A channel of AMQP of that client."""
+    return client.channel()
+
+
+@pytest.fixture
+def restricted(rabbit: RabbitBroker) -> Iterator[tuple[str, str]]:
+    """A user who may look at everything in the default vhost, and change nothing."""
+    management = rabbit.management
+    name, password = f"evtbdd-{uuid.uuid4().hex[:8]}", "looking-glass"
+    path = f"users/{name}"
+    management.put(path, {"password": password, "tags": ""}, Deadline.after(RABBITS_PATIENCE))
+    management.put(
+        f"permissions/%2F/{name}",
+        {"configure": "", "write": "", "read": ".*"},
+        Deadline.after(RABBITS_PATIENCE),
+    )
+    yield name, password
+    management.delete(path, Deadline.after(RABBITS_PATIENCE))

@@ -39,7 +39,7 @@ def test_what_is_there_is_told(
         "  has    keys, headers, contents of any bytes, headers of any form, copies for every reader, "
         "tombstones, partitions, order of events within a lane and exact end of a channel\n"
         "  lacks  routing keys (RabbitMQ has them); knowledge of which service is subscribed "
-        "(Kafka has it)\n"
+        "(Kafka and RabbitMQ have it); groups of consumers with positions (Kafka has them)\n"
         "  isolation = names (chosen): every channel has a name of its own\n"
         "  isolation = namespace: a broker of its own for each scope\n"
         "  isolation = shared: no other run can reach it\n"

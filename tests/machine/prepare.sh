@@ -1,17 +1,26 @@
 #!/bin/sh
-# What the tests need beside Python: Java and Maven, for a real Kafka. Installed where it may be,
-# else said; the tests that need it then skip, which is a failure where CI is set.
+# What the tests need beside Python: Java and Maven, for a real Kafka; a Redis; a RabbitMQ. Installed
+# where it may be, else said; the tests that need it then skip, which is a failure where CI is set.
 set -eu
 missing=""
 command -v java >/dev/null || missing="default-jre-headless"
 command -v mvn >/dev/null || missing="$missing maven"
 command -v redis-server >/dev/null || missing="$missing redis-server"
+# Its program may be where only the superuser looks.
+[ -d /usr/lib/rabbitmq/lib ] || command -v rabbitmq-server >/dev/null || missing="$missing rabbitmq-server"
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    echo "Installing for the tests on a real Kafka: $missing"
+    echo "Installing for the tests on real brokers: $missing"
+    # No package may start a broker of the machine's own: the tests start theirs.
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        trap 'rm -f "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod +x "$policy"
+    fi
     apt-get update -qq
     # shellcheck disable=SC2086 - a word for each package
     apt-get install -y -qq --no-install-recommends $missing >/dev/null
 else
-    echo "The tests on a real Kafka are skipped: this machine is without $missing."
+    echo "The tests on real brokers are skipped that need what this machine is without: $missing."
 fi

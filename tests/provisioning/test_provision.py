@@ -53,7 +53,23 @@ def test_what_is_no_url_is_an_error(text: str) -> None:
             "memory+docker://",
             'There is no broker in a container for "memory"; there is one for "kafka".',
         ),
-        ("memory+local://", 'There is no local broker for "memory"; there is one for "kafka".'),
+        (
+            "memory+local://",
+            'There is no local broker for "memory"; there is one for "kafka", "rabbitmq".',
+        ),
+        (
+            "amqp+local://",
+            'There is no local broker for "amqp"; there is one for "kafka", "rabbitmq".',
+        ),
+        (
+            "rabbitmq://localhost",
+            '"rabbitmq://localhost": the address of one that runs is written amqp://host:port; one '
+            "of the run's own is rabbitmq+local://.",
+        ),
+        (
+            "rabbitmq+embedded://",
+            'There is no embedded broker for "rabbitmq"; there is one for "kafka".',
+        ),
         (
             "kafka+embeded://",
             '"kafka+embeded://": no way to get a broker is called "embeded". Did you mean '

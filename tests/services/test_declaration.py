@@ -46,6 +46,33 @@ def test_what_is_to_be_subscribed_needs_channels_and_a_group(text: str, tmp_path
     )
 
 
+@pytest.mark.parametrize(
+    ("brokers", "needs"),
+    [
+        ("[evtbdd:broker:main]\nurl = rabbitmq+local://\n", False),
+        ("[evtbdd:broker:main]\nurl = amqps://rabbit\n", False),
+        ("[evtbdd:broker:main]\nurl = kafka://kafka:9092\n", True),
+        ("[evtbdd:broker:a]\nurl = amqp://a\n[evtbdd:broker:b]\nurl = kafka://b:1\n", True),
+        (
+            "[evtbdd:broker:a]\nurl = amqp://a\n[evtbdd:broker:b]\nurl = kafka://b:1\n"
+            "[evtbdd:channel:orders]\nbroker = a\n",
+            False,
+        ),
+        ("[evtbdd:broker:main]\nurl = pigeon://coop\n", True),
+    ],
+)
+def test_a_group_is_needed_where_there_are_groups(
+    brokers: str, needs: bool, tmp_path: Path
+) -> None:
+    """RabbitMQ has none; of a broker that another package brings evtbdd cannot tell."""
+    text = f"consumes = orders\n{brokers}"
+    if needs:
+        with pytest.raises(SettingsError, match="the consumer group that it joins"):
+            declared(text, tmp_path)
+    else:
+        assert declared(text, tmp_path).ready.kind == "subscribed"
+
+
 def test_every_channel_that_it_knows_is_known_of_it(tmp_path: Path) -> None:
     """Those it consumes, publishes to, or is told the name of, each once."""
     service = declared(

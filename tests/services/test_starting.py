@@ -146,7 +146,7 @@ def test_one_that_joins_a_group_needs_a_broker_that_knows_groups(stage: Begin) -
     settings = service("sleep 60", "consumes = orders", "group = g") + "[evtbdd:channel:orders]\n"
     assert refused(stage(settings), UnsupportedCapability) == (
         'The service "it" consumes in a group, and memory has no knowledge of which service '
-        "is subscribed; Kafka has it."
+        "is subscribed; Kafka and RabbitMQ have it."
     )
 
 

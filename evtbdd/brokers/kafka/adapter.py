@@ -38,6 +38,8 @@ CAPABILITIES = Capabilities(
             Capability.ORDER,
             Capability.EXACT_END,
             Capability.SUBSCRIPTIONS,
+            Capability.REPEATED_HEADERS,
+            Capability.GROUPS,
         }
     ),
     largest_payload=1_048_576,

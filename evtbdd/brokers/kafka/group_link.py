@@ -12,10 +12,10 @@ import kafka.protocol.admin
 import kafka.protocol.consumer
 import kafka.protocol.metadata
 
+from evtbdd.brokers.handshake import Unreached
 from evtbdd.brokers.kafka.access import Access
 from evtbdd.brokers.kafka.fields import string
 from evtbdd.brokers.kafka.probe import entered_at
-from evtbdd.brokers.kafka.wire import Unreached
 from evtbdd.clock import Deadline
 
 _MODULES = (kafka.protocol.admin, kafka.protocol.consumer, kafka.protocol.metadata)

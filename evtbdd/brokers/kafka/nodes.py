@@ -10,12 +10,13 @@ from typing import TypeVar
 
 from kafka import errors as driver
 
+from evtbdd.brokers.handshake import Unreached
 from evtbdd.brokers.kafka.access import OPEN, Access
 from evtbdd.brokers.kafka.asking import Asking
 from evtbdd.brokers.kafka.errors import unanswered
 from evtbdd.brokers.kafka.fields import Fields, Request
 from evtbdd.brokers.kafka.probe import entered, entered_at
-from evtbdd.brokers.kafka.wire import Link, Unreached
+from evtbdd.brokers.kafka.wire import Link
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError, BrokerUnavailable
 from evtbdd.words import duration

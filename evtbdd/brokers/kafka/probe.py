@@ -12,11 +12,11 @@ import struct
 from collections.abc import Mapping
 
 from evtbdd.brokers.certificates import speaks_tls
+from evtbdd.brokers.handshake import NoTls, Unreached, refused, shaken
 from evtbdd.brokers.kafka.access import OPEN, Access
 from evtbdd.brokers.kafka.fields import Fields
 from evtbdd.brokers.kafka.sasl import HANDSHAKE, authenticate, require_no_user
-from evtbdd.brokers.kafka.tls import NoTls, refused, shaken
-from evtbdd.brokers.kafka.wire import CLIENT, Closed, Link, Unreached, connected
+from evtbdd.brokers.kafka.wire import CLIENT, Closed, Link, connected
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerUnavailable, SettingsError
 from evtbdd.words import duration
@@ -96,7 +96,7 @@ def _cause(error: Exception, host: str, access: Access) -> str:
     if isinstance(error, TimeoutError):
         return "no answer in time"
     if isinstance(error, ssl.SSLError):
-        return refused(error, access)
+        return refused(error, shows_certificate=access.shows_certificate)
     if isinstance(error, OSError):
         return f"the connection broke ({error.strerror or error})"
     return "something else than Kafka answers there"

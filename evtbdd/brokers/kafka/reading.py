@@ -12,6 +12,7 @@ from threading import Condition
 
 from kafka import errors as driver
 
+from evtbdd.brokers.handshake import Unreached
 from evtbdd.brokers.kafka.delivery import Delivery
 from evtbdd.brokers.kafka.fetch import Found
 from evtbdd.brokers.kafka.leaders import Leaders
@@ -19,7 +20,6 @@ from evtbdd.brokers.kafka.nodes import Nodes
 from evtbdd.brokers.kafka.polls import LongPoll, NodePolls
 from evtbdd.brokers.kafka.topics import Topics
 from evtbdd.brokers.kafka.watched import Watched, WatchedPartitions
-from evtbdd.brokers.kafka.wire import Unreached
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerUnavailable
 

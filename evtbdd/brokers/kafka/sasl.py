@@ -8,9 +8,10 @@ import time
 
 from kafka.net.sasl import get_sasl_mechanism
 
+from evtbdd.brokers.handshake import Unreached
 from evtbdd.brokers.kafka.access import Access
 from evtbdd.brokers.kafka.fields import Fields, string
-from evtbdd.brokers.kafka.wire import Link, Unreached
+from evtbdd.brokers.kafka.wire import Link
 from evtbdd.clock import Deadline
 from evtbdd.words import listed, quoted
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 
+from evtbdd.brokers.handshake import Unreached
 from evtbdd.clock import Deadline
 
 CLIENT = b"\x00\x06evtbdd"
@@ -24,10 +25,6 @@ ROOM = 65_536
 
 _HEAD = struct.Struct(">ihhi")
 _ANSWER = struct.Struct(">ii")
-
-
-class Unreached(Exception):
-    """Why a broker cannot be used, as a clause."""
 
 
 class Closed(Unreached):

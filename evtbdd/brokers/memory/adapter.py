@@ -36,6 +36,7 @@ CAPABILITIES = Capabilities(
             Capability.PARTITIONS,
             Capability.ORDER,
             Capability.EXACT_END,
+            Capability.REPEATED_HEADERS,
         }
     ),
     options=frozenset({"partitions"}),

@@ -24,6 +24,10 @@ class Kept(Protocol):
     """A process that ends with the run at the latest."""
 
     @property
+    def pid(self) -> int:
+        """Its number."""
+
+    @property
     def exit(self) -> End | None:
         """How it ended; None while it runs."""
 

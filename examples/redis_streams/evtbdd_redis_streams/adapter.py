@@ -27,6 +27,7 @@ CAPABILITIES = Capabilities(
             Capability.TOMBSTONES,
             Capability.ORDER,
             Capability.EXACT_END,
+            Capability.REPEATED_HEADERS,
         }
     ),
 )

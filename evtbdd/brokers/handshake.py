@@ -6,8 +6,6 @@ import socket
 import ssl
 
 from evtbdd.brokers.certificates import untrusted
-from evtbdd.brokers.kafka.access import Access
-from evtbdd.brokers.kafka.wire import Unreached
 
 ASKED = {
     "TLSV13_ALERT_CERTIFICATE_REQUIRED",
@@ -19,6 +17,10 @@ ASKED = {
     "SSLV3_ALERT_CERTIFICATE_EXPIRED",
 }
 """The alerts with which a broker refuses the certificate of a client, or that it has none."""
+
+
+class Unreached(Exception):
+    """Why a broker cannot be used, as a clause."""
 
 
 class NoTls(Unreached):
@@ -41,10 +43,10 @@ def shaken(link: socket.socket, host: str, context: ssl.SSLContext) -> ssl.SSLSo
         raise
 
 
-def refused(error: ssl.SSLError, access: Access) -> str:
+def refused(error: ssl.SSLError, *, shows_certificate: bool) -> str:
     """What an alert of the broker means, as a clause."""
     if error.reason not in ASKED:
         return f"the TLS connection failed ({error.reason or error})"
-    if access.shows_certificate:
+    if shows_certificate:
         return "it refuses the certificate that security certificate names"
     return "it asks for a certificate of its clients: security certificate and security key"
