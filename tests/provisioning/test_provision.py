@@ -68,7 +68,7 @@ def test_what_is_no_url_is_an_error(text: str) -> None:
         ),
         (
             "rabbitmq+embedded://",
-            'There is no embedded broker for "rabbitmq"; there is one for "kafka".',
+            'There is no embedded broker for "rabbitmq"; there is one for "kafka", "sqs".',
         ),
         (
             "kafka+embeded://",
