@@ -76,6 +76,6 @@ class ScopedBrokers:
                 f"with isolation = namespace it must be this run's alone, or have parts that are, "
                 f"and a {kind} of somebody else's has none. What evtbdd starts for itself is the "
                 "run's alone: kafka+embedded://, kafka+local://, kafka+docker://IMAGE:TAG, "
-                "sqs+embedded://, memory://. Where the channels of this one must be used, write "
+                "sqs+embedded://, sqs+docker://IMAGE:TAG, memory://. Where the channels of this one must be used, write "
                 "isolation = shared."
             )

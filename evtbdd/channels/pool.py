@@ -35,8 +35,8 @@ SECTION = Section(
             "memory://",
             "where it comes from: kafka://host:port, kafka+embedded://, kafka+local://, "
             "kafka+docker://image:tag, amqp://user:password@host:port/vhost, rabbitmq+local://, "
-            "sqs://REGION?endpoint=http://host:port, sqs+embedded://, "
-            "memory://",
+            "rabbitmq+docker://image:tag, sqs://REGION?endpoint=http://host:port, "
+            "sqs+embedded://, sqs+docker://image:tag, memory://",
         ),
         Key(
             "lock",

@@ -33,7 +33,7 @@ LOCAL: Mapping[str, Adapter] = {
     ),
 }
 DOCKER = Adapter("evtbdd.provisioning.docker:DockerBroker")
-IN_DOCKER = ("kafka",)
+IN_DOCKER = ("kafka", "rabbitmq", "sqs")
 WAYS = ("docker", "embedded", "local")
 WRITTEN: Mapping[str, str] = {
     "sqs": "REGION?endpoint=http://host:port",
