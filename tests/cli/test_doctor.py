@@ -37,7 +37,8 @@ def test_what_is_there_is_told(
     assert re.sub(r"\d\.\d\d s", "T s", "\n".join(lines)) == (
         'broker "main": memory at memory, after T s\n'
         "  has    keys, headers, contents of any bytes, headers of any form, copies for every reader, "
-        "tombstones, partitions, order of events within a lane and exact end of a channel\n"
+        "tombstones, partitions, order of events within a lane, exact end of a channel and several "
+        "headers of one name\n"
         "  lacks  routing keys (RabbitMQ has them); knowledge of which service is subscribed "
         "(Kafka and RabbitMQ have it); groups of consumers with positions (Kafka has them)\n"
         "  isolation = names (chosen): every channel has a name of its own\n"
