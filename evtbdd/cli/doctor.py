@@ -150,6 +150,9 @@ class Doctor:
             yield f"service {quoted(name)}: cannot be meant"
             self._wrong.append(str(error))
             return
+        if declared.elsewhere:
+            yield f"service {quoted(name)}: runs elsewhere, {declared.url}; ready: {declared.ready}"
+            return
         ready = f"lives for the {declared.scope}, ready when {declared.ready}"
         yield f"service {quoted(name)}: {' '.join(declared.command)}; {ready}"
         program = declared.command[0]

@@ -56,6 +56,8 @@ def logs(services: Sequence[ServiceHealth]) -> str:
     """How the log of each of these services ends, on lines of their own below a sentence."""
     lines = []
     for each in services:
+        if each.last_lines is None:
+            continue
         name = quoted(each.name)
         ends = f"The log of the service {name} ends:"
         lines.append(ends if each.last_lines else f"The service {name} had logged nothing.")

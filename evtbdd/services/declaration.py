@@ -17,6 +17,8 @@ from evtbdd.settings.schema import Key, Section
 from evtbdd.words import quoted
 
 ACKNOWLEDGES = ("last", "first", "unknown")
+ELSEWHERE = ("answers", "port", "get")
+"""How a service can be ready that somebody else runs."""
 BROKER = re.compile(r"\$\{broker\.([^}]+)\}")
 CHANNEL = re.compile(r"\$\{channel\.([^}]+?)(?:\.(?:url|arn|topic_arn))?\}")
 SECTION = Section(
@@ -62,7 +64,7 @@ SECTION = Section(
             "grace", kinds.duration, "5 seconds", "how long it may take to end, before it is killed"
         ),
         Key("needs", kinds.comma_list, "", "services that are started before it"),
-        Key("url", kinds.text, None, "where it answers"),
+        Key("url", kinds.text, None, "where it answers; without a command it runs elsewhere"),
         Key("expel", kinds.yes_no, "yes", "after a kill its group is told that the member left"),
     ),
 )
@@ -96,25 +98,19 @@ class Declaration:
         """The declaration in `[evtbdd:service:NAME]`. SettingsError where it cannot be meant."""
         given = settings.section("service", name)
         where = f"[evtbdd:service:{name}]"
-        if not given["command"]:
+        if not (given["command"] or given["url"]):
             raise SettingsError(f"{where} has no command: evtbdd does not know how to start it.")
-        ready = given["ready"] or ("subscribed" if given["consumes"] else "started")
-        readiness = Readiness.parse(ready, where)
-        consumes = given["consumes"]
-        joins = given["group"] or (consumes and not join_groups(settings, consumes))
-        if readiness.kind == "subscribed" and not (joins and consumes):
-            raise SettingsError(
-                f"{where} is to be ready when it is subscribed; for that it must say what it "
-                "consumes, and group: the consumer group that it joins. Another readiness is "
-                'written like ready = log "listening".'
-            )
+        elsewhere = not given["command"]
+        readiness = (
+            _answering(settings, name, where) if elsewhere else _started(settings, name, where)
+        )
         return cls(
             name=name,
-            command=given["command"],
+            command=given["command"] or (),
             directory=given["directory"],
             environment=given["environment"],
             stdin=given["stdin"],
-            scope=given["scope"],
+            scope=SCOPES[-1] if elsewhere else given["scope"],
             consumes=given["consumes"],
             publishes=given["publishes"],
             group=given["group"],
@@ -128,6 +124,11 @@ class Declaration:
             url=given["url"],
             expel=given["expel"],
         )
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether somebody else runs it."""
+        return not self.command
 
     def texts(self) -> Sequence[str]:
         """Every text that may hold placeholders."""
@@ -147,6 +148,40 @@ class Declaration:
         """Every channel that it consumes, publishes to, or is told the name of."""
         told = [name for text in self.texts() for name in CHANNEL.findall(text)]
         return list(dict.fromkeys([*self.consumes, *self.publishes, *told]))
+
+
+def _started(settings: Settings, name: str, where: str) -> Readiness:
+    """When it is ready, of one that evtbdd starts."""
+    given = settings.section("service", name)
+    consumes = given["consumes"]
+    readiness = Readiness.parse(given["ready"] or ("subscribed" if consumes else "started"), where)
+    joins = given["group"] or (consumes and not join_groups(settings, consumes))
+    if readiness.kind == "subscribed" and not (joins and consumes):
+        raise SettingsError(
+            f"{where} is to be ready when it is subscribed; for that it must say what it "
+            "consumes, and group: the consumer group that it joins. Another readiness is "
+            'written like ready = log "listening".'
+        )
+    return readiness
+
+
+def _answering(settings: Settings, name: str, where: str) -> Readiness:
+    """When it is ready, of one that runs elsewhere: nothing but whether it answers can be seen."""
+    given = settings.section("service", name)
+    no_command = f"{where} has a url and no command, so it runs elsewhere"
+    readiness = Readiness("answers", given["url"])
+    if given["ready"]:
+        readiness = Readiness.parse(given["ready"], where)
+    if readiness.kind not in ELSEWHERE:
+        raise SettingsError(
+            f"{no_command}, and ready = {readiness} cannot be seen: write ready = get URL or "
+            "ready = port HOST:PORT, or leave it out."
+        )
+    if settings.given("service", name, "scope") is not None and given["scope"] != SCOPES[-1]:
+        raise SettingsError(
+            f"{no_command}, and lives longer than a {given['scope']}: leave out its scope."
+        )
+    return readiness
 
 
 def _signal(name: str, where: str) -> signal.Signals:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -39,12 +39,19 @@ class Place:
     """Where a service lives: what its scope and the run have for it.
 
     `scope_id` stands for `${scope.id}` and `port` for `${port}`; `deadline` is that of one answer
-    of a broker.
+    of a broker; the folder of `logs` is made, and the keeper with it, when first asked for.
     """
 
     scope_id: str
     port: int
     project: Path
-    logs: Path
+    logs: Callable[[], Path]
     keeper: Callable[[], Keeper]
     deadline: Callable[[], Deadline]
+
+
+def said(around: Surroundings, text: str, own: Mapping[str, str]) -> str:
+    """A text of the settings with its placeholders replaced; `own` are those of the service alone."""
+    for placeholder, value in own.items():
+        text = text.replace(placeholder, value)
+    return around.values.text(text)
