@@ -150,6 +150,9 @@ class Doctor:
             yield f"service {quoted(name)}: cannot be meant"
             self._wrong.append(str(error))
             return
+        if declared.handler is not None:
+            yield f"service {quoted(name)}: the handler {declared.handler}, in the run's own process"
+            return
         if declared.elsewhere:
             yield f"service {quoted(name)}: runs elsewhere, {declared.url}; ready: {declared.ready}"
             return

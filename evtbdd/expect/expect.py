@@ -13,6 +13,7 @@ from evtbdd.expect.doubt import NEWS, OwnMarks, await_earlier, require_ours, sti
 from evtbdd.expect.explain import explain
 from evtbdd.expect.proof import ended, how_long, logs, lost, prove, unreadable
 from evtbdd.expect.question import Answer, Claim, Question
+from evtbdd.expect.rest import comes_to_rest
 from evtbdd.expect.sighting import Sighting
 from evtbdd.expect.view import View
 from evtbdd.expect.whose import Correlation, own_marks
@@ -95,10 +96,11 @@ class Expect:
         view = self._view(question, in_all)
         if during is not None:
             await_earlier(question, view, self._witness, self._proof_deadline())
+        proven = during is None and self._comes_to_rest(question, view)
         answer = self._ask(view, question, self._watch(question.channel, during or 0.0))
-        if answer is Answer.OPEN and during is None:
+        if answer is Answer.OPEN and during is None and not proven:
             prove(question, view, self._journal, self._witness)
-            raise how_long(question, in_all=in_all)
+            raise how_long(question, in_all=in_all, meanwhile=self._notes())
         if answer is Answer.CONTRADICTED or not question.at_the_end():
             self._require_ours(question, view, holds=False)
             time = "" if during is None else f" during {duration(during)}"
@@ -107,6 +109,18 @@ class Expect:
         prove(question, view, self._journal, self._witness)
         self._require_ours(question, view, holds=True)
         self._meet(question, arrived=False)
+
+    def _comes_to_rest(self, question: Claim, view: View) -> bool:
+        """Whether nothing more can follow, because services tell that they are done."""
+        deadline = self._proof_deadline()
+        if not comes_to_rest(question, view, self._witness, deadline):
+            return False
+        await_earlier(question, view, self._witness, deadline)
+        return True
+
+    def _notes(self) -> list[str]:
+        """What services did of late, a line for each."""
+        return [f"meanwhile: {note}" for each in self._witness.health() for note in each.notes]
 
     def watch_until(self, during: float) -> Deadline:
         """When a watch of so many seconds is over: they count from the last act or arrival."""
@@ -202,6 +216,7 @@ class Expect:
         dead = lost(self._witness)
         contradicted = answer is Answer.CONTRADICTED
         meanwhile = [f"meanwhile: {ended(each)}" for each in dead] if contradicted else []
+        meanwhile += self._notes()
         if waited is not None and not contradicted:
             news = Deadline.after(NEWS, self._clock)
             meanwhile += still_open(question.channel, self._witness, news)

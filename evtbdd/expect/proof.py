@@ -21,13 +21,14 @@ def prove(question: Claim, view: View, journal: Journal, witness: Witness) -> No
     _require_known_types(question, journal, witness)
 
 
-def how_long(question: Claim, *, in_all: bool) -> Unproven:
-    """That a claim names no time to watch, with the step that would."""
+def how_long(question: Claim, *, in_all: bool, meanwhile: Sequence[str] = ()) -> Unproven:
+    """That a claim names no time to watch, with the step that would; `meanwhile` stands below."""
     form = question.watched_form(in_all=in_all)
     below = "\nwith the same table or text below it." if form.endswith(":") else ""
+    around = "".join(f"\n{line}" for line in meanwhile)
     return Unproven(
         f"{_claimed(question, 'so far')} But nothing proves it either. Say how long to watch:\n"
-        f"  Then {form}{below}"
+        f"  Then {form}{below}{around}"
     )
 
 

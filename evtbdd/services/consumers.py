@@ -84,6 +84,8 @@ def _told_by(channel: str, channels: ScenarioChannels) -> Acknowledgements | Non
     # A group's broker was reached as the service was started; one that is lost tells nothing.
     with suppress(EvtbddError):
         broker = channels.broker(channel)
+        if isinstance(broker, Acknowledgements):
+            return broker
         if Capability.SUBSCRIPTIONS in broker.capabilities.can:
             told_by = broker.subscriptions()
             return told_by if isinstance(told_by, Acknowledgements) else None

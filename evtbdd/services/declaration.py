@@ -27,6 +27,12 @@ SECTION = Section(
     help="A service under test, started by evtbdd.",
     keys=(
         Key("command", kinds.words, None, "words as a shell would split them, run without a shell"),
+        Key(
+            "handler",
+            kinds.text,
+            None,
+            "package.module:callable, hosted by evtbdd on a broker in memory; goes before a command",
+        ),
         Key("directory", kinds.text, None, "where it runs; the project's folder if left out"),
         Key(
             "environment",
@@ -76,6 +82,7 @@ class Declaration:
 
     name: str
     command: Sequence[str]
+    handler: str | None
     directory: str | None
     environment: Mapping[str, str]
     stdin: str
@@ -98,15 +105,21 @@ class Declaration:
         """The declaration in `[evtbdd:service:NAME]`. SettingsError where it cannot be meant."""
         given = settings.section("service", name)
         where = f"[evtbdd:service:{name}]"
-        if not (given["command"] or given["url"]):
+        handler = given["handler"] or None
+        if not (given["command"] or given["url"] or handler):
             raise SettingsError(f"{where} has no command: evtbdd does not know how to start it.")
-        elsewhere = not given["command"]
-        readiness = (
-            _answering(settings, name, where) if elsewhere else _started(settings, name, where)
-        )
+        elsewhere = not (given["command"] or handler)
+        if handler:
+            readiness = Readiness("handed")
+            _require_consuming(given["consumes"], where)
+        elif elsewhere:
+            readiness = _answering(settings, name, where)
+        else:
+            readiness = _started(settings, name, where)
         return cls(
             name=name,
-            command=given["command"] or (),
+            command=() if handler else given["command"] or (),
+            handler=handler,
             directory=given["directory"],
             environment=given["environment"],
             stdin=given["stdin"],
@@ -115,7 +128,7 @@ class Declaration:
             publishes=given["publishes"],
             group=given["group"],
             start=given["start"],
-            acknowledges=given["acknowledges"],
+            acknowledges="last" if handler else given["acknowledges"],
             ready=readiness,
             start_timeout=given["start timeout"],
             stop_signal=_signal(given["stop signal"], where),
@@ -128,7 +141,7 @@ class Declaration:
     @property
     def elsewhere(self) -> bool:
         """Whether somebody else runs it."""
-        return not self.command
+        return not self.command and self.handler is None
 
     def texts(self) -> Sequence[str]:
         """Every text that may hold placeholders."""
@@ -163,6 +176,13 @@ def _started(settings: Settings, name: str, where: str) -> Readiness:
             'written like ready = log "listening".'
         )
     return readiness
+
+
+def _require_consuming(consumes: Sequence[str], where: str) -> None:
+    if not consumes:
+        raise SettingsError(
+            f"{where} has a handler, and is handed nothing: consumes = … says of which channels."
+        )
 
 
 def _answering(settings: Settings, name: str, where: str) -> Readiness:

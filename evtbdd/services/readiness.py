@@ -25,6 +25,7 @@ class Readiness:
     """`kind` is subscribed, started, port, get, log or exit; `target` what that is looked for at.
 
     One that runs elsewhere has `answers` besides, where nothing is said: its url takes connections.
+    A handler has `handed`: it is handed events.
     """
 
     kind: str
@@ -54,6 +55,8 @@ class Readiness:
         """As an author would write it."""
         if self.kind == "answers":
             return "its url takes connections"
+        if self.kind == "handed":
+            return "it is handed events"
         if self.kind == "log":
             return f"log {quoted(self.target)}"
         status = f" {self.status}" if self.kind == "get" else ""

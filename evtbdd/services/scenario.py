@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from evtbdd.errors import PhraseError, ServiceError, UnknownName
-from evtbdd.journal import Journal
+from evtbdd.journal import Journal, Published
 from evtbdd.phrases import Data
 from evtbdd.services.facility import Services
 from evtbdd.services.late_kill import LateKill
@@ -186,7 +187,20 @@ class ScenarioServices:
     def health(self) -> Sequence[ServiceHealth]:
         """The services that were started and are of this scenario."""
         used = self._used.values()
-        return [health for each in used for health in each.health(self._journal.began)]
+        found = [health for each in used for health in each.health(self._journal.began)]
+        if all(each.at_rest is not None for each in found) and not self._all_is_consumed():
+            return [replace(each, at_rest=None) for each in found]
+        return found
+
+    def _all_is_consumed(self) -> bool:
+        """Whether something was published, and each such channel has a service that consumes it.
+
+        Only then that nothing is left to be done says something of what followed.
+        """
+        consumed = {c for each in self._used.values() for c in each.declaration.consumes}
+        entries = [noted.entry for noted in self._journal.since()]
+        published = {each.channel for each in entries if isinstance(each, Published)}
+        return bool(published) and published <= consumed
 
     def known(self) -> Sequence[str]:
         """All that can be said of services in `${service.…}`."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from evtbdd.channels.scenario import ScenarioChannels
 from evtbdd.clock import Deadline
 from evtbdd.keeper import Keeper
 from evtbdd.ports import Ends, Subscriptions
@@ -29,6 +30,10 @@ class Surroundings(Protocol):
     @property
     def values(self) -> Values:
         """What placeholders stand for."""
+
+    @property
+    def channels(self) -> ScenarioChannels:
+        """Its channels."""
 
     def consumed(self, channels: Sequence[str]) -> Sequence[Consumed]:
         """The broker's side of channels. Raises UnknownName, UnsupportedCapability."""
