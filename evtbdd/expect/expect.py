@@ -14,6 +14,7 @@ from evtbdd.expect.explain import explain
 from evtbdd.expect.proof import ended, how_long, logs, lost, prove, unreadable
 from evtbdd.expect.question import Answer, Claim, Question
 from evtbdd.expect.sighting import Sighting
+from evtbdd.expect.source import over
 from evtbdd.expect.view import View
 from evtbdd.expect.whose import Correlation, own_marks
 from evtbdd.expect.window import window
@@ -28,7 +29,7 @@ from evtbdd.journal import (
     ServiceReady,
 )
 from evtbdd.witness import Witness
-from evtbdd.words import duration, listed
+from evtbdd.words import a, duration, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +168,9 @@ class Expect:
             view.read()
             if (answer := question.answer()) is not Answer.OPEN:
                 return answer
-            if give_up and view.ended != ends:
+            if give_up and (view.ended != ends or over(question.channel) is not None):
                 ends = view.ended
-                if self._all_lost():
+                if self._all_lost() or over(question.channel) is not None:
                     break
             # A journal that always has something new must not keep the deadline from coming.
             if deadline.expired() or not view.wait(deadline):
@@ -202,6 +203,8 @@ class Expect:
         dead = lost(self._witness)
         contradicted = answer is Answer.CONTRADICTED
         meanwhile = [f"meanwhile: {ended(each)}" for each in dead] if contradicted else []
+        if not contradicted and (why := over(question.channel)) is not None:
+            meanwhile.append(f"meanwhile: {question.channel} {why}")
         if waited is not None and not contradicted:
             news = Deadline.after(NEWS, self._clock)
             meanwhile += still_open(question.channel, self._witness, news)
@@ -225,8 +228,8 @@ class Expect:
             )
         if view.unreadable:
             raise Unproven(
-                "Whether this holds cannot be told: an event in its window cannot be read, and could "
-                f"be one that counts: {unreadable(view)}\n{text}"
+                f"Whether this holds cannot be told: {a(question.noun)} in its window cannot be read, "
+                f"and could be one that counts: {unreadable(view)}\n{text}"
             )
         raise ExpectationFailed(text)
 
