@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from evtbdd.errors import Unproven
 from evtbdd.events import Unreadable
 from evtbdd.expect.question import Claim
+from evtbdd.expect.source import over, place
 from evtbdd.expect.view import View
 from evtbdd.journal import Journal, Published, Seen
 from evtbdd.values.render import show
 from evtbdd.witness import ServiceHealth, Witness
-from evtbdd.words import listed, quoted, suggestion
+from evtbdd.words import a, listed, quoted, suggestion
 
 
 def prove(question: Claim, view: View, journal: Journal, witness: Witness) -> None:
     """Raise Unproven where a claim that nothing contradicts may still be untrue."""
     _require_life(question, witness)
+    _require_open(question)
     _require_readable(question, view)
     _require_known_types(question, journal, witness)
 
@@ -68,8 +70,8 @@ def logs(services: Sequence[ServiceHealth]) -> str:
 
 def _claimed(question: Claim, so_far: str = "") -> str:
     return (
-        f"Nothing has contradicted this{' ' if so_far else ''}{so_far}: on "
-        f"{quoted(question.channel)} {question.sentence()}."
+        f"Nothing has contradicted this{' ' if so_far else ''}{so_far}: "
+        f"{place(question.channel)} {question.sentence()}."
     )
 
 
@@ -81,10 +83,17 @@ def _require_life(question: Claim, witness: Witness) -> None:
         )
 
 
+def _require_open(question: Claim) -> None:
+    if (why := over(question.channel)) is not None:
+        raise Unproven(
+            f"{_claimed(question)} But {question.channel} {why}, so nothing more could come."
+        )
+
+
 def _require_readable(question: Claim, view: View) -> None:
     if view.unreadable:
         raise Unproven(
-            f"{_claimed(question)} But an event in its window cannot be read, and could be one that "
+            f"{_claimed(question)} But {a(question.noun)} in its window cannot be read, and could be one that "
             f"counts: {unreadable(view)}"
         )
 

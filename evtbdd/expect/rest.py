@@ -24,3 +24,8 @@ def comes_to_rest(question: Claim, view: View, witness: Witness, deadline: Deadl
         if all(each.at_rest for each in services):
             return True
     return False
+
+
+def notes(witness: Witness) -> list[str]:
+    """What services did of late, as lines of a failure text."""
+    return [f"meanwhile: {note}" for each in witness.health() for note in each.notes]
