@@ -17,6 +17,7 @@ from evtbdd.channels.witness import ChannelWitness
 from evtbdd.errors import BrokerError, PhraseError
 from evtbdd.expect.expect import Expect, Patience
 from evtbdd.expect.expectations import Expectations
+from evtbdd.expect.source import SourceWitness
 from evtbdd.expect.whose import own_marks
 from evtbdd.facilities import OpenFacilities, ScenarioFacilities
 from evtbdd.isolation.inherited import Legacy
@@ -81,11 +82,13 @@ class Scenario:
         self.services = ScenarioServices(lent.services, scopes, self.journal, self)
         self.publisher = Publisher(self.channels, self.journal, self.values, folders)
         triggers = ScenarioTriggers(title, self.journal, lambda: self._consumers)
-        witness = ChannelWitness(
-            self.channels,
-            self.services.health,
-            lambda: self.values.fresh_ids,
-            lent.legacy.begin(triggers, self.channels.scope_of),
+        witness = SourceWitness(
+            ChannelWitness(
+                self.channels,
+                self.services.health,
+                lambda: self.values.fresh_ids,
+                lent.legacy.begin(triggers, self.channels.scope_of),
+            )
         )
         expect = Expect(self.journal, witness, lent.patience)
         self.expect = Expectations(expect, witness, self.values)

@@ -7,11 +7,13 @@ from evtbdd.channels import declaration as channel
 from evtbdd.channels import pool
 from evtbdd.services import declaration as service
 from evtbdd.values import declared as matcher
+from evtbdd.webhooks import settings as webhook
 
 SECTIONS = (
     main_section.SECTION,
     pool.SECTION,
     channel.SECTION,
     service.SECTION,
+    webhook.SECTION,
     matcher.SECTION,
 )

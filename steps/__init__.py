@@ -6,4 +6,5 @@ __all__ = [
     "kafka_steps",
     "publishing_steps",
     "services_steps",
+    "webhooks_steps",
 ]

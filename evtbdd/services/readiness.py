@@ -22,7 +22,11 @@ FORMS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """`kind` is subscribed, started, port, get, log or exit; `target` what that is looked for at."""
+    """`kind` is subscribed, started, port, get, log or exit; `target` what that is looked for at.
+
+    One that runs elsewhere has `answers` besides, where nothing is said: its url takes connections.
+    A handler has `handed`: it is handed events.
+    """
 
     kind: str
     target: str = ""
@@ -49,6 +53,10 @@ class Readiness:
 
     def __str__(self) -> str:
         """As an author would write it."""
+        if self.kind == "answers":
+            return "its url takes connections"
+        if self.kind == "handed":
+            return "it is handed events"
         if self.kind == "log":
             return f"log {quoted(self.target)}"
         status = f" {self.status}" if self.kind == "get" else ""
