@@ -6,15 +6,16 @@ settings in `sections`; neither World nor the journal knows it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, TypeVar, cast
+from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from evtbdd.channels.facility import Channels
 from evtbdd.expect.expect import Patience
+from evtbdd.expect.expectations import Expectations
 from evtbdd.journal import Journal
 from evtbdd.keeper import HeldKeeper
 from evtbdd.services.facility import Services
@@ -42,6 +43,7 @@ class Stage(Protocol):
     journal: Journal
     values: Values
     services: ScenarioServices
+    expect: Expectations
     folders: list[Path]
 
 
@@ -59,6 +61,14 @@ class ScenarioFacility(Protocol):
 
     def end(self) -> None:
         """Give back what the scenario took. What is raised is an error of the scenario."""
+
+
+@runtime_checkable
+class Foretold(Protocol):
+    """What a scenario's part of a facility may offer: to be told what steps will name."""
+
+    def foretell(self, names: Collection[str | None]) -> None:
+        """Make ready, before the first step, what has these names; None is what has no name."""
 
 
 class Facility(Protocol):
@@ -79,7 +89,10 @@ class Kind:
     prefix: str | None = None
 
 
-FACILITIES: Mapping[str, Kind] = {}
+FACILITIES: Mapping[str, Kind] = {
+    "databases": Kind("evtbdd.databases.facility:Databases", prefix="database"),
+    "files": Kind("evtbdd.files.facility:Files"),
+}
 
 Part = TypeVar("Part", bound=ScenarioFacility)
 
@@ -122,6 +135,13 @@ class ScenarioFacilities:
         if name not in self._begun:
             self._begun[name] = self._facilities.get(name).begin(self._stage, self._scopes)
         return self._begun[name]
+
+    def foretell(self, needed: Mapping[str, Collection[str | None]]) -> None:
+        """Have facilities know, before the first step, what steps will name."""
+        for name, names in needed.items():
+            part = self.get(name)
+            if isinstance(part, Foretold):
+                part.foretell(names)
 
     def provide(self) -> None:
         """Have the placeholders of all facilities known; one of them begins its facility."""

@@ -38,6 +38,8 @@ ROOMS = (
     "plan",
     "facilities",
     "scenario",
+    "databases",
+    "files",
     "head_start",
     "world",
     "lookahead",
@@ -63,6 +65,8 @@ LIGHT = {
     "kafka",
     "moto",
     "pika",
+    "psycopg",
+    "sqlalchemy",
     "trustme",
 }
 
