@@ -6,12 +6,12 @@ settings in `sections`; neither World nor the journal knows it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, TypeVar, cast
+from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from evtbdd.channels.facility import Channels
 from evtbdd.errors import SettingsError
@@ -68,6 +68,14 @@ class ScenarioFacility(Protocol):
         """Give back what the scenario took. What is raised is an error of the scenario."""
 
 
+@runtime_checkable
+class Foretold(Protocol):
+    """What a scenario's part of a facility may offer: to be told what steps will name."""
+
+    def foretell(self, names: Collection[str | None]) -> None:
+        """Make ready, before the first step, what has these names; None is what has no name."""
+
+
 class Facility(Protocol):
     """A facility of the run. Made with a `Run`, which may raise SettingsError."""
 
@@ -93,6 +101,8 @@ class Kind:
 
 FACILITIES: Mapping[str, Kind] = {
     "webhooks": Kind("evtbdd.webhooks.facility:Webhooks", "webhook", "h11", "webhooks"),
+    "databases": Kind("evtbdd.databases.facility:Databases", "database"),
+    "files": Kind("evtbdd.files.facility:Files"),
 }
 
 Part = TypeVar("Part", bound=ScenarioFacility)
@@ -157,6 +167,13 @@ class ScenarioFacilities:
         if name not in self._begun:
             self._begun[name] = self._facilities.get(name).begin(self._stage, self._scopes)
         return self._begun[name]
+
+    def foretell(self, needed: Mapping[str, Collection[str | None]]) -> None:
+        """Have facilities know, before the first step, what steps will name."""
+        for name, names in needed.items():
+            part = self.get(name)
+            if isinstance(part, Foretold):
+                part.foretell(names)
 
     def provide(self) -> None:
         """Have the placeholders of all facilities known; one of them begins its facility."""

@@ -2,7 +2,9 @@
 
 __all__ = [
     "channels_steps",
+    "databases_steps",
     "expecting_steps",
+    "files_steps",
     "kafka_steps",
     "publishing_steps",
     "services_steps",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from evtbdd.clock import Deadline
 from evtbdd.errors import ExpectationFailed, PhraseError
 from evtbdd.events import MISSING
@@ -14,6 +16,7 @@ from evtbdd.expect.order import InOrderOf
 from evtbdd.expect.pattern import Pattern, brief
 from evtbdd.expect.presence import Arrives, ArrivesAtLeast
 from evtbdd.expect.rows import OnlyTheseArrive, TheseArrive
+from evtbdd.expect.sighting import Sighting
 from evtbdd.expect.source import belongs, noun
 from evtbdd.expect.together import SameKeyTogether
 from evtbdd.phrases import Data
@@ -173,6 +176,15 @@ class Expectations:
                 f"but there is none in {show(event.payload, 400)}"
             )
         self._values.remember(name, found)
+
+    def met(self, found: Sequence[Sighting]) -> None:
+        """Note what a step has met that is no event: `its` of the next step is that."""
+        self._expect.its = tuple(found)
+
+    @property
+    def witness(self) -> Witness:
+        """What expectations see of the world, for those who look at states."""
+        return self._witness
 
     def until(self, during: float) -> Deadline:
         """When a watch of so many seconds is over."""

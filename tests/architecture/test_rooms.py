@@ -42,6 +42,8 @@ ROOMS = (
     "http",
     "webhooks",
     "scenario",
+    "databases",
+    "files",
     "head_start",
     "world",
     "lookahead",
@@ -69,6 +71,8 @@ LIGHT = {
     "kafka",
     "moto",
     "pika",
+    "psycopg",
+    "sqlalchemy",
     "trustme",
 }
 
