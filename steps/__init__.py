@@ -5,5 +5,7 @@ __all__ = [
     "expecting_steps",
     "kafka_steps",
     "publishing_steps",
+    "rabbitmq_steps",
     "services_steps",
+    "sqs_steps",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from evtbdd.clock import Deadline
 from evtbdd.errors import ExpectationFailed, PhraseError
 from evtbdd.events import MISSING
@@ -14,6 +16,7 @@ from evtbdd.expect.order import InOrderOf
 from evtbdd.expect.pattern import Pattern, brief
 from evtbdd.expect.presence import Arrives, ArrivesAtLeast
 from evtbdd.expect.rows import OnlyTheseArrive, TheseArrive
+from evtbdd.expect.states import Found, Look, settle
 from evtbdd.expect.together import SameKeyTogether
 from evtbdd.phrases import Data
 from evtbdd.ports import Capability
@@ -169,6 +172,21 @@ class Expectations:
                 f"but there is none in {show(event.payload, 400)}"
             )
         self._values.remember(name, found)
+
+    def settle(
+        self,
+        expected: str,
+        look: Callable[[], Look[Found]],
+        within: float | None,
+        stays: float | None = None,
+        *,
+        every: float = 0.02,
+    ) -> Found:
+        """A state comes, and stays so for as long as said; see evtbdd.expect.states."""
+        patience = self.patience(within)
+        return settle(
+            expected, look, patience=patience, stays=stays, witness=self._witness, every=every
+        )
 
     def until(self, during: float) -> Deadline:
         """When a watch of so many seconds is over."""

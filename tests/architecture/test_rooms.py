@@ -33,6 +33,7 @@ ROOMS = (
     "provisioning",
     "isolation",
     "channels",
+    "own_words",
     "keeper",
     "services",
     "plan",
