@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from evtbdd.clock import Deadline
 from evtbdd.errors import ExpectationFailed, PhraseError
@@ -18,6 +18,7 @@ from evtbdd.expect.presence import Arrives, ArrivesAtLeast
 from evtbdd.expect.rows import OnlyTheseArrive, TheseArrive
 from evtbdd.expect.sighting import Sighting
 from evtbdd.expect.source import belongs, noun
+from evtbdd.expect.states import Found, Look, settle
 from evtbdd.expect.together import SameKeyTogether
 from evtbdd.phrases import Data
 from evtbdd.ports import Capability
@@ -185,6 +186,21 @@ class Expectations:
     def witness(self) -> Witness:
         """What expectations see of the world, for those who look at states."""
         return self._witness
+
+    def settle(
+        self,
+        expected: str,
+        look: Callable[[], Look[Found]],
+        within: float | None,
+        stays: float | None = None,
+        *,
+        every: float = 0.02,
+    ) -> Found:
+        """A state comes, and stays so for as long as said; see evtbdd.expect.states."""
+        patience = self.patience(within)
+        return settle(
+            expected, look, patience=patience, stays=stays, witness=self._witness, every=every
+        )
 
     def until(self, during: float) -> Deadline:
         """When a watch of so many seconds is over."""

@@ -34,6 +34,7 @@ ROOMS = (
     "provisioning",
     "isolation",
     "channels",
+    "own_words",
     "keeper",
     "hosting",
     "services",
