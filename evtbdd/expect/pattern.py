@@ -57,6 +57,12 @@ class Pattern:
     text: str | bytes | None = None
     tombstone: bool = False
 
+    @property
+    def names_routing_key(self) -> bool:
+        """Whether it says something of the routing key, in the step or in its table."""
+        said_of = any(at.fact_name == "routing_key" for at, _ in self.fields)
+        return said_of or self.routing_key is not None
+
     def fits(self, event: Event) -> bool:
         """Whether the event is one that is meant; quicker than to judge it."""
         return (
