@@ -155,14 +155,58 @@ channel.basic_consume(os.environ["QUEUE"], handle)
 channel.start_consuming()
 """
 
-SQS_SETTINGS = (
-    """\
-[evtbdd]
-timeout = 1 second
+KEYS = """\
+AWS_ENDPOINT_URL = ${broker.main}
+    AWS_DEFAULT_REGION = ${broker.main.region}
+    AWS_ACCESS_KEY_ID = ${broker.main.user}
+    AWS_SECRET_ACCESS_KEY = ${broker.main.password}"""
 
+SQS_SHOP = """\
 [evtbdd:broker:main]
 url = sqs+embedded://
 
+[evtbdd:channel:orders]
+broker = main
+visibility timeout = 2 seconds
+
+[evtbdd:channel:slow]
+broker = main
+visibility timeout = 60 seconds
+
+[evtbdd:channel:notes]
+broker = main
+
+[evtbdd:service:clerk]
+command = python receive.py leaves
+consumes = orders
+ready = exit 0
+environment =
+    {keys}
+    QUEUE = ${channel.orders.url}
+
+[evtbdd:service:cleaner]
+command = python receive.py deletes
+consumes = orders
+ready = exit 0
+environment =
+    {keys}
+    QUEUE = ${channel.orders.url}
+
+[evtbdd:service:sleeper]
+command = python receive.py sleeps
+consumes = slow
+ready = log "received"
+environment =
+    {keys}
+    QUEUE = ${channel.slow.url}
+""".replace("{keys}", KEYS)
+"""Queues, and services that receive one event: who leaves it, who deletes it, who goes on to hold it."""
+
+SQS_SETTINGS = f"""\
+[evtbdd]
+timeout = 1 second
+
+{SQS_SHOP}
 [evtbdd:broker:doomed-1]
 url = sqs+embedded://
 
@@ -175,20 +219,9 @@ url = sqs+embedded://
 [evtbdd:broker:other]
 url = memory://
 
-[evtbdd:channel:orders]
-broker = main
-visibility timeout = 2 seconds
-
-[evtbdd:channel:slow]
-broker = main
-visibility timeout = 60 seconds
-
 [evtbdd:channel:later]
 broker = main
 delay = 2 seconds
-
-[evtbdd:channel:notes]
-broker = main
 
 [evtbdd:channel:lost-1]
 broker = doomed-1
@@ -203,41 +236,7 @@ watch = none
 
 [evtbdd:channel:elsewhere]
 broker = other
-
-[evtbdd:service:clerk]
-command = python receive.py leaves
-consumes = orders
-ready = exit 0
-environment =
-    {environment}
-    QUEUE = ${{channel.orders.url}}
-
-[evtbdd:service:cleaner]
-command = python receive.py deletes
-consumes = orders
-ready = exit 0
-environment =
-    {environment}
-    QUEUE = ${{channel.orders.url}}
-
-[evtbdd:service:sleeper]
-command = python receive.py sleeps
-consumes = slow
-ready = log "received"
-environment =
-    {environment}
-    QUEUE = ${{channel.slow.url}}
-""".replace(
-        "{environment}",
-        """\
-AWS_ENDPOINT_URL = ${{broker.main}}
-    AWS_DEFAULT_REGION = ${{broker.main.region}}
-    AWS_ACCESS_KEY_ID = ${{broker.main.user}}
-    AWS_SECRET_ACCESS_KEY = ${{broker.main.password}}""",
-    )
-    .replace("{{", "{")
-    .replace("}}", "}")
-)
+"""
 
 RECEIVE = """
 import os, sys, time
@@ -665,6 +664,13 @@ SQS_ERRORS = (
         act=TO_ORDERS
         + STARTED.format("clerk")
         + '    Then no event arrives on "notes" during 3 seconds\n',
+    ),
+    OwnExample(
+        "visible again, received twice",
+        VISIBLE,
+        'the event becomes visible again on "orders" after 2 seconds',
+        "SQS does not tell of the last receipt",
+        act=TO_ORDERS + STARTED.format("clerk") + STARTED.format("clerk"),
     ),
     OwnExample(
         "visible again, one of several alike",
