@@ -46,6 +46,7 @@ def publish_batch(scenario: Scenario, *, type: str | None, channel: str, data: D
 @step(
     "the broker accepts {accepted:Number} and refuses {refused:Number} of the batch",
     section=SECTION,
+    names={"refused": "M"},
     example="the broker accepts 2 and refuses 1 of the batch",
 )
 def batch_is_taken(scenario: Scenario, *, accepted: int, refused: int) -> None:

@@ -92,6 +92,7 @@ class Expectations:
         """The events of a table arrive, among others."""
         self._witness.require(channel, Capability.ORDER if in_order else None)
         rows = patterns_of(data, base, self._values)
+        self._require_routes(channel, rows)
         lane = self._witness.lane(channel)
         question = TheseArrive(channel, rows, in_order=in_order, lane=lane)
         self._expect.arrival(question, within=within, in_all=in_all)
@@ -108,6 +109,7 @@ class Expectations:
         """The events of a table arrive, and no others of that type and key."""
         self._witness.require(channel, Capability.ORDER if in_order else None)
         rows = patterns_of(data, base, self._values)
+        self._require_routes(channel, rows)
         lane = self._witness.lane(channel)
         question = OnlyTheseArrive(channel, rows, base, in_order=in_order, lane=lane)
         self._expect.claim(question, during=during, in_all=in_all)
@@ -211,9 +213,15 @@ class Expectations:
         return self._expect.patience(within)
 
     def _pattern(self, channel: str, base: Pattern, data: Data | None) -> Pattern:
-        routed = base.routing_key is not None
-        self._witness.require(channel, Capability.ROUTING_KEYS if routed else None)
-        if data is None:
-            return base
-        as_text = self._witness.holds_text(channel)
-        return pattern_of(data, base, self._values, as_text=as_text)
+        self._witness.require(channel, None)
+        pattern = base
+        if data is not None:
+            as_text = self._witness.holds_text(channel)
+            pattern = pattern_of(data, base, self._values, as_text=as_text)
+        self._require_routes(channel, [pattern])
+        return pattern
+
+    def _require_routes(self, channel: str, patterns: Sequence[Pattern]) -> None:
+        """Where there are no routing keys, to miss one would be nobody's fault but the step's."""
+        if any(each.names_routing_key for each in patterns):
+            self._witness.require(channel, Capability.ROUTING_KEYS)

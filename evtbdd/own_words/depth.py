@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from evtbdd.channels.channel import Channel
 from evtbdd.channels.scenario import ScenarioChannels
 from evtbdd.clock import Deadline, looks
-from evtbdd.errors import UnsupportedCapability
+from evtbdd.errors import UnknownName, UnsupportedCapability
 from evtbdd.expect.states import Look
 from evtbdd.offers import Depth, Depths
 from evtbdd.ports import Broker
@@ -29,15 +30,19 @@ class Queue:
 
     @classmethod
     def of(cls, channels: ScenarioChannels, name: str) -> Queue:
-        """By the name of a channel, else by the queue's own. UnsupportedCapability elsewhere."""
-        known = name in channels.known()
-        broker = channels.get(name).broker if known else channels.broker(name)
+        """By the name of a channel, else by the queue's own. UnsupportedCapability elsewhere.
+
+        UnknownName where it is neither, or nobody knows on which of several brokers it is.
+        """
+        channel = channels.get(name) if name in channels.known() else _of_queue(channels, name)
+        broker = channels.broker(name) if channel is None else channel.broker
         if not isinstance(broker, Depths):
+            shown = channels.get(name).name  # which is told of a name that nobody knows
             raise UnsupportedCapability(
-                f"The channel {quoted(name)} lies on {broker.capabilities.broker}, which has no "
+                f"The channel {quoted(shown)} lies on {broker.capabilities.broker}, which has no "
                 "queue that could be asked how much it holds; RabbitMQ has."
             )
-        physical = channels.get(name).physical if known else name
+        physical = name if channel is None else channel.physical
         return cls(name, physical, broker, broker, channels.deadline)
 
     @property
@@ -72,3 +77,17 @@ class Queue:
         if found.unacknowledged is not None:
             parts += f", {found.unacknowledged} unacknowledged"
         return f"{counted(found.held, 'event')}: {parts} ({self.where})"
+
+
+def _of_queue(channels: ScenarioChannels, queue: str) -> Channel | None:
+    """The channel whose queue has that name; None where it may be on the only broker."""
+    for channel in channels.opened().values():
+        if channel.physical == queue:
+            return channel
+    if channels.broker_of(queue) is None:
+        raise UnknownName(
+            f"{quoted(queue)} is no channel, nor the queue of one that this scenario has; there are "
+            "several brokers, so any other queue must be declared as a channel: its section says "
+            "which is meant."
+        )
+    return None

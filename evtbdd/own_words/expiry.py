@@ -49,9 +49,9 @@ class Expiry:
         if self.after is None:
             return
         if gone - self.subject.began < self.after:
-            raise ExpectationFailed(f"{self.expected()}\nbut it did so {self._moment(gone)}.")
+            raise ExpectationFailed(f"{self.expected()}\nbut it did so {self._moment(gone)}")
         if gone - self.subject.there > self.patience.seconds:
-            raise ExpectationFailed(f"{self.expected()}\nbut it did so only {self._moment(gone)}.")
+            raise ExpectationFailed(f"{self.expected()}\nbut it did so only {self._moment(gone)}")
 
     def _moment(self, gone: float) -> str:
         return f"{gone - self.subject.began:+.2f} s after it was published"
@@ -150,5 +150,5 @@ class ByDepth:
             remedy = f"let evtbdd watch the channel {quoted(self.dead)} of its dead letters"
         return UnsupportedCapability(
             f"Whether an event on {quoted(self.channel.name)} has expired cannot be told: {why}; "
-            f"{remedy}, and the mark tells it that an expired event bears."
+            f"{remedy}, for an expired event is marked on its way there."
         )

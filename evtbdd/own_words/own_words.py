@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from evtbdd.channels.scenario import ScenarioChannels
 from evtbdd.clock import Deadline, looks
 from evtbdd.errors import ExpectationFailed, Unproven
@@ -36,7 +38,7 @@ class OwnWords:
         self._journal = journal
         self._witness = witness
         self._expect = expect
-        self._found_invisible: set[tuple[str, tuple[str, Position]]] = set()
+        self._invisible: dict[tuple[str, tuple[str, Position]], float] = {}
 
     def holds(self, name: str, number: int, within: float | None, stays: float | None) -> None:
         """A queue holds so many events, and goes on to where that is said."""
@@ -61,14 +63,9 @@ class OwnWords:
         seen = self._visibility(channel, pattern)
         patience = self._expect.patience(None).seconds
         for _ in looks(Deadline.after(after + patience), EVERY_PEEK):
-            sight = seen.sight(self._channels.deadline())
-            if sight is not None:
-                found_invisible = (
-                    seen.taken or (channel, seen.subject.place) in self._found_invisible
-                )
-                seen.judge(sight, after, patience, found_invisible=found_invisible)
+            if (sight := self._look(seen)) is not None:
+                seen.judge(sight, after, patience, self._invisible.get(seen.place))
                 return
-            self._found_invisible.add((channel, seen.subject.place))
         seen.read_up(self._witness, self._channels.deadline())
         raise seen.never_visible(after, self._channels.deadline())
 
@@ -77,18 +74,25 @@ class OwnWords:
         seen = self._visibility(channel, pattern)
         expected = seen.expected("stay invisible", f"during {duration(during)}")
         for _ in looks(self._expect.until(during), EVERY_PEEK):
-            self._require_none(expected, seen, seen.sight(self._channels.deadline()))
-            self._found_invisible.add((channel, seen.subject.place))
+            self._require_none(expected, seen)
         seen.read_up(self._witness, self._channels.deadline())
-        self._require_none(expected, seen, seen.sight(self._channels.deadline()))
+        self._require_none(expected, seen)
         if seen.hidden(self._channels.deadline()) == 0:
             raise Unproven(
                 f"Nothing has contradicted this: {expected[0].lower()}{expected[1:]}. But the queue "
                 f"tells of no event that is invisible, so it may have been deleted {seen.where}."
             )
 
-    def _require_none(self, expected: str, seen: Visibility, sight: Sight | None) -> None:
-        if sight is not None:
+    def _look(self, seen: Visibility) -> Sight | None:
+        """The event where it is visible; else the moment is noted at which it was not."""
+        began = time.time()
+        sight = seen.sight(self._channels.deadline())
+        if sight is None:
+            self._invisible[seen.place] = began
+        return sight
+
+    def _require_none(self, expected: str, seen: Visibility) -> None:
+        if (sight := self._look(seen)) is not None:
             raise ExpectationFailed(f"{expected}\nbut it was visible {sight} {seen.where}")
 
     def _subject(self, pattern: Pattern, besides: str | None = None) -> TheEvent:

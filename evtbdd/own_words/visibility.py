@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from evtbdd.channels.channel import Channel
 from evtbdd.clock import Deadline
 from evtbdd.errors import ExpectationFailed, PhraseError, Unproven, UnsupportedCapability
-from evtbdd.events import Event
+from evtbdd.events import Event, Position
 from evtbdd.expect.pattern import Pattern
 from evtbdd.journal import Journal, Published, Seen
 from evtbdd.offers import Peeks
@@ -80,6 +80,11 @@ class Visibility:
         self._kind = f"the {pattern.kind}{pattern.clause}"
         self.taken = self._queue.takes_from(channel.physical)
 
+    @property
+    def place(self) -> tuple[str, tuple[str, Position]]:
+        """Which event on which channel this is about."""
+        return self._channel.name, self.subject.place
+
     def require_alone(self, witness: Witness) -> None:
         """Raise Unproven while somebody else may receive it, PhraseError where others are like it."""
         alike = [
@@ -135,11 +140,11 @@ class Visibility:
         """`Expected the "OrderPlaced" event to stay invisible on "orders" during 1 second`."""
         return f"Expected {self._kind} to {what} on {quoted(self._channel.name)} {time}"
 
-    def judge(self, sight: Sight, after: float, patience: float, *, found_invisible: bool) -> None:
+    def judge(self, sight: Sight, after: float, patience: float, invisible: float | None) -> None:
         """Raise where it was visible at another time than so many seconds after it was received.
 
-        Unproven where nobody has found it invisible before, or SQS does not tell when it was
-        received last.
+        `invisible` is when it was last found so, in seconds since 1970. Unproven where that was not
+        just before, or SQS does not tell when it was received last.
         """
         expected = self.expected("become visible again", f"after {duration(after)}")
         if sight.elapsed < max(after - EARLY, after / 2):
@@ -149,10 +154,11 @@ class Visibility:
                 f"{expected}; it is visible, but it was received {sight.attempts} times, and SQS tells "
                 f"only of the first when that was {self.where}."
             )
-        if not found_invisible:
+        if not self.taken and (invisible is None or sight.at - invisible > EARLY):
             raise Unproven(
-                f"{expected}; it was visible at the first look, {sight}, and nobody has seen that it "
-                f"was invisible before: write the step nearer to what receives the event {self.where}."
+                f"{expected}; it was visible {sight}, but nobody looked at the queue just before, so it "
+                f"may have been visible for long: write the step nearer to what receives the event "
+                f"{self.where}."
             )
         if sight.elapsed > after + patience:
             raise ExpectationFailed(f"{expected}\nbut it was visible only {sight} {self.where}")

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from acceptance.examples import ORDER
+from acceptance.own_words import RECEIVE, SQS_SHOP
 from acceptance.project import settings_of_shop
 from acceptance.red import BROKER_STEPS
 from acceptance.test_late_answers import SERVICE, SETTINGS, STEPS
@@ -132,6 +133,11 @@ def late(around: Around, gate: str) -> Stage:
     )
 
 
+def sqs(_: Around, __: str) -> Stage:
+    """A queue of an embedded SQS, and services that receive one event each."""
+    return Stage(settings=SQS_SHOP, files={"receive.py": RECEIVE.encode()})
+
+
 def refused(around: Around, _: str) -> Stage:
     """A broker where nothing listens."""
     with socket.create_server((LOCAL, 0)) as listener:
@@ -180,6 +186,7 @@ STAGES: Mapping[str, Callable[[Around, str], Stage]] = {
         broken_off,
         shop,
         late,
+        sqs,
         refused,
         silent,
         advertising,
