@@ -46,6 +46,7 @@ ROOMS = (
     "sections",
     "runner",
     "report",
+    "tags",
     "run",
     "environment",
     "cli",

@@ -37,7 +37,8 @@ def test_what_is_there_is_told(
     assert re.sub(r"\d\.\d\d s", "T s", "\n".join(lines)) == (
         'broker "main": memory at memory, after T s\n'
         "  has    keys, headers, contents of any bytes, headers of any form, copies for every reader, "
-        "tombstones, partitions, order of events within a lane and exact end of a channel\n"
+        "tombstones, partitions, order of events within a lane, exact end of a channel and several "
+        "headers of one name\n"
         "  lacks  routing keys (RabbitMQ has them); knowledge of which service is subscribed "
         "(Kafka and RabbitMQ have it); groups of consumers with positions (Kafka has them)\n"
         "  isolation = names (chosen): every channel has a name of its own\n"
@@ -68,14 +69,16 @@ def test_all_that_is_wrong_is_told_at_once(
     told, error = capsys.readouterr()
     assert 'channel "parcels": on the broker "there", which was not reached\n' in told
     assert 'channel "orders": cannot be meant\n' in told
+    assert (
+        'channel "jobs": a channel on "here", codec json\n  fifo is for SQS, not for memory\n'
+    ) in told
     assert "All is well" not in told
     assert error == (
-        "evtbdd: 6 things must be mended:\n"
+        "evtbdd: 5 things must be mended:\n"
         'The broker "there" (kafka://127.0.0.1:1): Kafka cannot be reached at 127.0.0.1:1: nothing '
         "listens there (connection refused) (waited up to 300 ms).\n"
         "[evtbdd:channel:orders] does not say on which broker it lies, and there are several: "
         '"here" and "there".\n'
-        'The channel "jobs" is to have fifo = yes, and memory knows no fifo; SQS does.\n'
         '[evtbdd:channel:texts] codec: There is no codec "jsn". Did you mean "json"? '
         "One of your own is written package.module:object.\n"
         '[evtbdd:service:shop] command: there is no program "no-such-program" here.\n'
