@@ -53,6 +53,7 @@ ROOMS = (
     "sections",
     "runner",
     "report",
+    "tags",
     "run",
     "environment",
     "cli",
