@@ -3,6 +3,7 @@
 __all__ = [
     "channels_steps",
     "expecting_steps",
+    "http_steps",
     "kafka_steps",
     "publishing_steps",
     "services_steps",

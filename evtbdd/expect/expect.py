@@ -8,6 +8,7 @@ from functools import cache
 
 from evtbdd.clock import MONOTONIC, Clock, Deadline
 from evtbdd.errors import ExpectationFailed, ServiceError, Unproven
+from evtbdd.events import Event
 from evtbdd.expect.around import circumstances
 from evtbdd.expect.doubt import NEWS, OwnMarks, await_earlier, require_ours, still_open
 from evtbdd.expect.explain import explain
@@ -25,6 +26,7 @@ from evtbdd.journal import (
     Journal,
     Published,
     ScenarioBegan,
+    Sent,
     ServiceEnded,
     ServiceReady,
 )
@@ -233,6 +235,10 @@ class Expect:
             )
         raise ExpectationFailed(text)
 
+    def meet(self, event: Event) -> None:
+        """From now on `its` is an event that a step has met without a question."""
+        self.its = (Sighting(1, 0.0, event),)
+
     def _meet(self, question: Question, *, arrived: bool) -> None:
         self.its = tuple(question.met)
         if arrived:
@@ -243,4 +249,6 @@ def _acts(entry: Entry) -> bool:
     """Whether a watch begins anew with it: an act, or an arrival that a step waited for."""
     if isinstance(entry, ServiceEnded):
         return entry.asked
+    if isinstance(entry, Sent):
+        return entry.acts
     return isinstance(entry, ScenarioBegan | Acted | Published | Arrived | ServiceReady)
