@@ -96,6 +96,7 @@ class Kind:
 FACILITIES: Mapping[str, Kind] = {
     "http": Kind("evtbdd.http.facility:Http", None, "httpx", "http"),
     "webhooks": Kind("evtbdd.webhooks.facility:Webhooks", "webhook", "h11", "webhooks"),
+    "websockets": Kind("evtbdd.websockets.facility:WebSockets", None, "websockets", "websockets"),
 }
 
 Part = TypeVar("Part", bound=ScenarioFacility)

@@ -8,4 +8,5 @@ __all__ = [
     "publishing_steps",
     "services_steps",
     "webhooks_steps",
+    "websockets_steps",
 ]

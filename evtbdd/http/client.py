@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import socket
-import ssl
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,13 +12,11 @@ from typing import Any
 
 import httpx
 
-from evtbdd.brokers.certificates import untrusted
 from evtbdd.http.access import Access
 from evtbdd.http.bodies import LARGEST
 from evtbdd.http.exchange import Failure, Given, Missed, Wanted
+from evtbdd.http.unconnected import SILENT, causes, why_unconnected
 
-REFUSED = "nothing listens there (connection refused)"
-NO_TLS = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"}
 logging.getLogger("httpx").setLevel(logging.WARNING)  # else behave shows a line for each request
 OURS = (("user-agent", "evtbdd"), ("accept", "*/*"), ("accept-encoding", "identity"))
 
@@ -118,9 +115,9 @@ class Sending:
     def _failure(self, error: Exception) -> Failure:
         host = self._request.url.host
         if isinstance(error, httpx.ConnectTimeout):
-            return Failure(Missed.UNREACHED, "it does not accept a connection")
+            return Failure(Missed.UNREACHED, SILENT)
         if isinstance(error, httpx.ConnectError):
-            return Failure(Missed.UNREACHED, _why_unconnected(error, host))
+            return Failure(Missed.UNREACHED, why_unconnected(error, host))
         if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
             return Failure(Missed.UNREACHED, "that is no URL of HTTP")
         if isinstance(error, httpx.RemoteProtocolError) and "illegal" in str(error).lower():
@@ -134,30 +131,5 @@ class Sending:
         return Failure(Missed.DROPPED, f"{type(error).__name__}: {error}")
 
 
-def _causes(error: BaseException | None) -> list[BaseException]:
-    found: list[BaseException] = []
-    while error is not None:
-        found.append(error)
-        error = error.__cause__ or error.__context__
-    return found
-
-
 def _is_reset(error: Exception) -> bool:
-    return any(isinstance(each, ConnectionResetError | BrokenPipeError) for each in _causes(error))
-
-
-def _why_unconnected(error: Exception, host: str) -> str:
-    """Why there is no connection, as a clause."""
-    for each in reversed(_causes(error)):
-        if isinstance(each, ConnectionRefusedError):
-            return REFUSED
-        if isinstance(each, ssl.SSLCertVerificationError):
-            return untrusted(each, host)
-        if isinstance(each, ssl.SSLError):
-            no_tls = each.reason in NO_TLS or isinstance(each, ssl.SSLEOFError)
-            return "what answers there speaks no TLS" if no_tls else f"TLS failed ({each.reason})"
-        if isinstance(each, socket.gaierror):
-            return f"the name {host} is not known"
-        if isinstance(each, OSError) and each.strerror:
-            return each.strerror[0].lower() + each.strerror[1:]
-    return str(error)
+    return any(isinstance(each, ConnectionResetError | BrokenPipeError) for each in causes(error))

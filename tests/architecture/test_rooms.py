@@ -39,6 +39,7 @@ ROOMS = (
     "facilities",
     "http",
     "webhooks",
+    "websockets",
     "scenario",
     "head_start",
     "world",

@@ -16,6 +16,7 @@ import trustme
 from expect.support import document, lines, no_data, table, text_of
 from webhooks.conftest import Served
 
+from evtbdd.clock import Deadline
 from evtbdd.errors import ExpectationFailed, PhraseError, ServiceError
 from evtbdd.http.drafts import Draft
 from evtbdd.http.facility import ScenarioHttp
@@ -449,6 +450,7 @@ def test_a_service_that_goes_away_has_not_answered(http: ScenarioHttp, service: 
     """A request that was sent in the background ends when its connection does."""
     answer(service, Answer(after=600.0))
     http.send("POST", "/orders", None, no_data(), True)
+    assert service.journal.wait(0, Deadline.after(10))
     service.webhook.server.take_down()
     text = text_of(ExpectationFailed, http.response_arrives, 60.0)
     assert "was not answered: the connection was reset" in text
