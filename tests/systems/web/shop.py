@@ -40,7 +40,7 @@ def pay(order: dict[str, object]) -> None:
     if FAULT == "dropped-payment":
         payments = []
     taken = [try_to_pay(payment) for payment in payments]
-    if FAULT in {"duplicate-payment", "extra-payment"}:
+    if FAULT == "duplicate-payment":
         try_to_pay(payments[0])
     order["status"] = "paid" if all(taken) else "unpaid"
     if FAULT == "stuck":
@@ -54,7 +54,7 @@ def pay(order: dict[str, object]) -> None:
 def try_to_pay(payment: dict[str, object]) -> bool:
     url = urlsplit(PAYMENTS)
     path = "/pya" if FAULT == "wrong-path" else "/pay"
-    for _ in range(TRIES):
+    for _ in range(TRIES if FAULT != "gives-up" else 1):
         connection = HTTPConnection(str(url.hostname), url.port, timeout=5)
         try:
             body = "{not json" if FAULT == "garbage-payment" else json.dumps(payment)
