@@ -22,6 +22,7 @@ from evtbdd.keeper import HeldKeeper
 from evtbdd.services.facility import Services
 from evtbdd.services.scenario import ScenarioServices
 from evtbdd.settings.load import Settings
+from evtbdd.settings.mask import Secrets
 from evtbdd.values.store import Values
 from evtbdd.words import quoted
 
@@ -37,6 +38,7 @@ class Run:
     patience: Patience
     channels: Channels
     services: Services
+    secrets: Secrets
 
 
 class Stage(Protocol):
@@ -48,8 +50,8 @@ class Stage(Protocol):
     expect: Expectations
     folders: list[Path]
 
-    def act(self) -> None:
-        """Open a block of acts under When; PhraseError under Then."""
+    def act(self, *, looks: bool = False) -> None:
+        """Open a block of acts under When; PhraseError under Then, unless the step `looks` too."""
 
 
 class ScenarioFacility(Protocol):
@@ -100,9 +102,11 @@ class Kind:
 
 
 FACILITIES: Mapping[str, Kind] = {
+    "http": Kind("evtbdd.http.facility:Http", None, "httpx", "http"),
     "webhooks": Kind("evtbdd.webhooks.facility:Webhooks", "webhook", "h11", "webhooks"),
     "databases": Kind("evtbdd.databases.facility:Databases", "database"),
     "files": Kind("evtbdd.files.facility:Files"),
+    "websockets": Kind("evtbdd.websockets.facility:WebSockets", None, "websockets", "websockets"),
 }
 
 Part = TypeVar("Part", bound=ScenarioFacility)

@@ -6,6 +6,7 @@ from evtbdd import main_section
 from evtbdd.channels import declaration as channel
 from evtbdd.channels import pool
 from evtbdd.databases import declaration as database
+from evtbdd.http import access as http
 from evtbdd.services import declaration as service
 from evtbdd.values import declared as matcher
 from evtbdd.webhooks import settings as webhook
@@ -16,6 +17,7 @@ SECTIONS = (
     channel.SECTION,
     service.SECTION,
     database.SECTION,
+    http.SECTION,
     webhook.SECTION,
     matcher.SECTION,
 )

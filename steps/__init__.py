@@ -5,10 +5,12 @@ __all__ = [
     "databases_steps",
     "expecting_steps",
     "files_steps",
+    "http_steps",
     "kafka_steps",
     "publishing_steps",
     "rabbitmq_steps",
     "services_steps",
     "sqs_steps",
     "webhooks_steps",
+    "websockets_steps",
 ]

@@ -29,7 +29,7 @@ from evtbdd.errors import (
 )
 from evtbdd.expect.pattern import Pattern
 from evtbdd.expect.proof import ended, logs, lost
-from evtbdd.expect.states import Look, settle
+from evtbdd.expect.states import Look
 from evtbdd.phrases import Data
 from evtbdd.scenario import Scenario
 from evtbdd.values.render import show
@@ -148,13 +148,8 @@ def _settled(
 
     expect = asked.scenario.expect
     try:
-        met = settle(
-            expected,
-            look,
-            patience=expect.patience(asked.within),
-            stays=asked.stays,
-            witness=expect.witness,
-        )
+        patience = expect.patience(asked.within)
+        met = expect.settle(expected, look, patience=patience, stays=asked.stays)
     except ExpectationFailed:
         if refused:
             raise refused[0] from None

@@ -15,6 +15,7 @@ from evtbdd.expect.last import LastHas
 from evtbdd.expect.order import InOrderOf
 from evtbdd.expect.pattern import Pattern, brief
 from evtbdd.expect.presence import Arrives, ArrivesAtLeast
+from evtbdd.expect.question import Claim, Question
 from evtbdd.expect.rows import OnlyTheseArrive, TheseArrive
 from evtbdd.expect.sighting import Sighting
 from evtbdd.expect.source import belongs, noun
@@ -189,17 +190,24 @@ class Expectations:
         """What expectations see of the world, for those who look at states."""
         return self._witness
 
+    def ask(self, question: Question, within: float | None) -> None:
+        """Wait until a question is met."""
+        self._expect.arrival(question, within=within, in_all=False)
+
+    def watch(self, question: Claim, during: float) -> None:
+        """Watch that a claim is not contradicted."""
+        self._expect.claim(question, during=during, in_all=False)
+
     def settle(
         self,
         expected: str,
         look: Callable[[], Look[Found]],
-        within: float | None,
-        stays: float | None = None,
         *,
+        patience: Deadline,
+        stays: float | None = None,
         every: float = 0.02,
     ) -> Found:
         """A state comes, and stays so for as long as said; see evtbdd.expect.states."""
-        patience = self.patience(within)
         return settle(
             expected, look, patience=patience, stays=stays, witness=self._witness, every=every
         )

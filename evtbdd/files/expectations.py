@@ -11,7 +11,7 @@ from evtbdd.clock import Deadline, looks
 from evtbdd.errors import ExpectationFailed, PhraseError, ServiceError
 from evtbdd.expect.assignment import Assignment
 from evtbdd.expect.proof import ended, logs, lost
-from evtbdd.expect.states import Look, settle
+from evtbdd.expect.states import Look
 from evtbdd.files.facility import ScenarioFiles
 from evtbdd.files.writing import text_below
 from evtbdd.phrases import Data
@@ -86,12 +86,10 @@ def contains(
         )
         return Look(False, f"{but}:{_below(left)}{_ends(lines)}", None)
 
-    settle(
+    scenario.expect.settle(
         f"the file {quoted(name)} to contain {counted(len(wanted), 'line')}{ordered}",
         look,
         patience=scenario.expect.patience(within),
-        stays=None,
-        witness=scenario.expect.witness,
     )
 
 
@@ -109,8 +107,7 @@ def has_lines(scenario: Scenario, name: str, number: int, during: float | None) 
         return Look(False, f"it has {counted(len(lines), 'line')}{_ends(lines)}", len(lines))
 
     if during is None:
-        patience = scenario.expect.patience(None)
-        settle(expected, look, patience=patience, stays=None, witness=scenario.expect.witness)
+        scenario.expect.settle(expected, look, patience=scenario.expect.patience(None))
     else:
         _watch(expected, look, number, scenario.expect.until(during))
     if dead := lost(scenario.expect.witness):

@@ -42,6 +42,7 @@ ROOMS = (
     "facilities",
     "http",
     "webhooks",
+    "websockets",
     "scenario",
     "databases",
     "files",
