@@ -6,12 +6,12 @@ settings in `sections`; neither World nor the journal knows it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, TypeVar, cast
+from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from evtbdd.channels.facility import Channels
 from evtbdd.errors import SettingsError
@@ -68,6 +68,33 @@ class ScenarioFacility(Protocol):
         """Give back what the scenario took. What is raised is an error of the scenario."""
 
 
+@runtime_checkable
+class Foretold(Protocol):
+    """What a scenario's part of a facility may offer: to be told what steps will name."""
+
+    def foretell(self, names: Collection[str | None]) -> None:
+        """Make ready, before the first step, what has these names; None is what has no name."""
+
+
+@runtime_checkable
+class Equipping(Protocol):
+    """What a scenario's part of a facility may offer: variables for the services that it starts."""
+
+    def environment(self) -> Mapping[str, str]:
+        """By their names; what the settings say of a service goes before them."""
+
+
+@runtime_checkable
+class Marking(Protocol):
+    """What a scenario's part of a facility may offer: headers for what it publishes and requests."""
+
+    def headers(self) -> Mapping[str, str]:
+        """Those of the next event that it publishes."""
+
+    def headers_of_request(self, what: str) -> Mapping[str, str]:
+        """Those of the next request, which is `what` for a person: `POST /orders`."""
+
+
 class Facility(Protocol):
     """A facility of the run. Made with a `Run`, which may raise SettingsError."""
 
@@ -92,6 +119,7 @@ class Kind:
 
 
 FACILITIES: Mapping[str, Kind] = {
+    "metrics": Kind("evtbdd.metrics.facility:Metrics", None, "prometheus_client", "metrics"),
     "webhooks": Kind("evtbdd.webhooks.facility:Webhooks", "webhook", "h11", "webhooks"),
 }
 
@@ -157,6 +185,28 @@ class ScenarioFacilities:
         if name not in self._begun:
             self._begun[name] = self._facilities.get(name).begin(self._stage, self._scopes)
         return self._begun[name]
+
+    def foretell(self, needed: Mapping[str, Collection[str | None]]) -> None:
+        """Have facilities know, before the first step, what steps will name."""
+        for name, names in needed.items():
+            part = self.get(name)
+            if isinstance(part, Foretold):
+                part.foretell(names)
+
+    def environment(self) -> Mapping[str, str]:
+        """The variables that those which are begun have for services."""
+        parts = [each for each in self._begun.values() if isinstance(each, Equipping)]
+        return {name: value for each in parts for name, value in each.environment().items()}
+
+    def headers(self) -> Mapping[str, str]:
+        """The headers that those which are begun have for the next event."""
+        parts = [each for each in self._begun.values() if isinstance(each, Marking)]
+        return {name: value for each in parts for name, value in each.headers().items()}
+
+    def headers_of_request(self, what: str) -> Mapping[str, str]:
+        """The headers that those which are begun have for the next request, `POST /orders`."""
+        parts = [each for each in self._begun.values() if isinstance(each, Marking)]
+        return {name: v for each in parts for name, v in each.headers_of_request(what).items()}
 
     def provide(self) -> None:
         """Have the placeholders of all facilities known; one of them begins its facility."""

@@ -118,6 +118,7 @@ class Scenario:
         self.services.look_at_logs_of(plan.logs)
         self.channels.open(plan.tell(self.channels, self._lent.services))
         self.services.adopt(self.channels.opened())
+        self.facilities.foretell(plan.needed)
         self._look_for_consumers()
 
     def leave(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from evtbdd import main_section
 from evtbdd.channels import declaration as channel
 from evtbdd.channels import pool
+from evtbdd.metrics import settings as metrics
 from evtbdd.services import declaration as service
 from evtbdd.values import declared as matcher
 from evtbdd.webhooks import settings as webhook
@@ -14,6 +15,7 @@ SECTIONS = (
     pool.SECTION,
     channel.SECTION,
     service.SECTION,
+    metrics.SECTION,
     webhook.SECTION,
     matcher.SECTION,
 )

@@ -4,6 +4,7 @@ __all__ = [
     "channels_steps",
     "expecting_steps",
     "kafka_steps",
+    "metrics_steps",
     "publishing_steps",
     "services_steps",
     "webhooks_steps",

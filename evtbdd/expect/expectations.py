@@ -174,6 +174,11 @@ class Expectations:
             )
         self._values.remember(name, found)
 
+    @property
+    def witness(self) -> Witness:
+        """What expectations see of the world, for those who look at states."""
+        return self._witness
+
     def until(self, during: float) -> Deadline:
         """When a watch of so many seconds is over."""
         return self._expect.watch_until(during)

@@ -41,6 +41,7 @@ ROOMS = (
     "facilities",
     "http",
     "webhooks",
+    "metrics",
     "scenario",
     "head_start",
     "world",
@@ -68,7 +69,9 @@ LIGHT = {
     "jsonpath_ng",
     "kafka",
     "moto",
+    "opentelemetry",
     "pika",
+    "prometheus_client",
     "trustme",
 }
 
