@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from evtbdd.channels.facility import Channels
+from evtbdd.channels.scenario import ScenarioChannels
 from evtbdd.errors import SettingsError
 from evtbdd.expect.expect import Patience
 from evtbdd.expect.expectations import Expectations
@@ -44,6 +45,7 @@ class Stage(Protocol):
 
     journal: Journal
     values: Values
+    channels: ScenarioChannels
     services: ScenarioServices
     expect: Expectations
     folders: list[Path]
@@ -80,8 +82,8 @@ class Foretold(Protocol):
 class Equipping(Protocol):
     """What a scenario's part of a facility may offer: variables for the services that it starts."""
 
-    def environment(self) -> Mapping[str, str]:
-        """By their names; what the settings say of a service goes before them."""
+    def environment(self, service: str) -> Mapping[str, str]:
+        """By their names; what the settings say of the service goes before them."""
 
 
 @runtime_checkable
@@ -120,8 +122,15 @@ class Kind:
 
 FACILITIES: Mapping[str, Kind] = {
     "metrics": Kind("evtbdd.metrics.facility:Metrics", None, "prometheus_client", "metrics"),
+    "traces": Kind("evtbdd.traces.facility:Traces", None, "opentelemetry", "traces"),
     "webhooks": Kind("evtbdd.webhooks.facility:Webhooks", "webhook", "h11", "webhooks"),
 }
+
+
+def everywhere(settings: Settings) -> Mapping[str, Collection[str | None]]:
+    """The facilities that the settings want in every scenario, as if a step named nothing of them."""
+    return {"traces": [None]} if settings.section("traces")["collect"] == "always" else {}
+
 
 Part = TypeVar("Part", bound=ScenarioFacility)
 
@@ -193,10 +202,10 @@ class ScenarioFacilities:
             if isinstance(part, Foretold):
                 part.foretell(names)
 
-    def environment(self) -> Mapping[str, str]:
-        """The variables that those which are begun have for services."""
+    def environment(self, service: str) -> Mapping[str, str]:
+        """The variables that those which are begun have for a service."""
         parts = [each for each in self._begun.values() if isinstance(each, Equipping)]
-        return {name: value for each in parts for name, value in each.environment().items()}
+        return {name: v for each in parts for name, v in each.environment(service).items()}
 
     def headers(self) -> Mapping[str, str]:
         """The headers that those which are begun have for the next event."""

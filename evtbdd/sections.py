@@ -7,6 +7,7 @@ from evtbdd.channels import declaration as channel
 from evtbdd.channels import pool
 from evtbdd.metrics import settings as metrics
 from evtbdd.services import declaration as service
+from evtbdd.traces import settings as traces
 from evtbdd.values import declared as matcher
 from evtbdd.webhooks import settings as webhook
 
@@ -17,5 +18,6 @@ SECTIONS = (
     service.SECTION,
     metrics.SECTION,
     webhook.SECTION,
+    traces.SECTION,
     matcher.SECTION,
 )

@@ -7,5 +7,6 @@ __all__ = [
     "metrics_steps",
     "publishing_steps",
     "services_steps",
+    "traces_steps",
     "webhooks_steps",
 ]

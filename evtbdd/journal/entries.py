@@ -61,6 +61,14 @@ class Arrived:
 
 
 @dataclass(frozen=True, slots=True)
+class Requested:
+    """A step's request was about to be sent: `what` is `POST /orders`, `traceparent` its header."""
+
+    what: str
+    traceparent: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceStarted:
     """The process of a service runs."""
 
@@ -91,6 +99,7 @@ Entry = (
     | Published
     | Seen
     | Arrived
+    | Requested
     | ServiceStarted
     | ServiceReady
     | ServiceEnded

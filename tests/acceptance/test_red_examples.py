@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 from acceptance.examples import EXAMPLES, NOT_STARTED, UNPROVEN, RedExample
 from acceptance.expected import expected_texts
+from acceptance.observability_examples import OBSERVED
 from acceptance.project import Outcome
 from acceptance.red import (
     ON_DEAD_BROKER,
@@ -105,7 +106,8 @@ def test_every_then_phrase_has_its_red_example() -> None:
     load_libraries()
     phrases = [each.printed for each in registered() if each.keyword == "Then"]
     shown = [phrase.removeprefix("Then ") for phrase in phrases]
-    without = [p for p in shown if not any(p.startswith(e.phrase) for e in EXAMPLES)]
+    examples = [*EXAMPLES, *OBSERVED]
+    without = [p for p in shown if not any(p.startswith(e.phrase) for e in examples)]
     assert without == []
 
 

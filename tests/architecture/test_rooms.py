@@ -42,6 +42,7 @@ ROOMS = (
     "http",
     "webhooks",
     "metrics",
+    "traces",
     "scenario",
     "head_start",
     "world",
