@@ -7,7 +7,9 @@ from evtbdd.channels import declaration as channel
 from evtbdd.channels import pool
 from evtbdd.databases import declaration as database
 from evtbdd.http import access as http
+from evtbdd.metrics import settings as metrics
 from evtbdd.services import declaration as service
+from evtbdd.traces import settings as traces
 from evtbdd.values import declared as matcher
 from evtbdd.webhooks import settings as webhook
 
@@ -18,6 +20,8 @@ SECTIONS = (
     service.SECTION,
     database.SECTION,
     http.SECTION,
+    metrics.SECTION,
     webhook.SECTION,
+    traces.SECTION,
     matcher.SECTION,
 )

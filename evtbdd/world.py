@@ -82,6 +82,7 @@ class World:
             matchers=matcher_words(settings),
             legacy=self._legacy,
             consumers=lasting,
+            needed=facilities.everywhere(settings),
             facilities=OpenFacilities(
                 facilities.Run(
                     settings=settings,

@@ -7,10 +7,12 @@ __all__ = [
     "files_steps",
     "http_steps",
     "kafka_steps",
+    "metrics_steps",
     "publishing_steps",
     "rabbitmq_steps",
     "services_steps",
     "sqs_steps",
+    "traces_steps",
     "webhooks_steps",
     "websockets_steps",
 ]

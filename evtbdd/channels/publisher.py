@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from evtbdd.events import Position, text_or_bytes
 from evtbdd.journal import Journal, Published
 from evtbdd.offers import Batches
 from evtbdd.phrases import Data
-from evtbdd.ports import Message
+from evtbdd.ports import Capability, Message
 from evtbdd.tables import located
 from evtbdd.values.store import Values
 from evtbdd.words import quoted
@@ -32,15 +32,24 @@ class _Sent:
 
 
 class Publisher:
-    """Publishes for one scenario, and notes what was stored."""
+    """Publishes for one scenario, and notes what was stored.
+
+    `headers` gives those that the next event has besides its own, where its broker has headers.
+    """
 
     def __init__(
-        self, channels: ScenarioChannels, journal: Journal, values: Values, folders: list[Path]
+        self,
+        channels: ScenarioChannels,
+        journal: Journal,
+        values: Values,
+        folders: list[Path],
+        headers: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self._channels = channels
         self._journal = journal
         self._values = values
         self._folders = folders
+        self._headers = headers
         self._last: _Sent | None = None
         self.last_batch: Batch | None = None
 
@@ -132,6 +141,9 @@ class Publisher:
         return draft_of(data, _for(channel, draft), channel.declaration, self._values)
 
     def _publish(self, channel: Channel, drafts: Sequence[Draft], *, history: bool = False) -> None:
+        if not history and Capability.HEADERS in channel.capabilities.can:
+            for draft in drafts:
+                draft.headers = {**self._headers(), **draft.headers}
         # All are encoded before the first is sent: a mistake in the third row publishes nothing.
         sent = [_Sent(channel, encode(draft, channel), draft.type) for draft in drafts]
         self._send(channel, sent, history=history)

@@ -83,6 +83,14 @@ class NothingMore:
 
 
 @dataclass(frozen=True, slots=True)
+class Requested:
+    """A step's request was about to be sent: `what` is `POST /orders`, `traceparent` its header."""
+
+    what: str
+    traceparent: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceStarted:
     """The process of a service runs."""
 
@@ -115,6 +123,7 @@ Entry = (
     | Arrived
     | Sent
     | NothingMore
+    | Requested
     | ServiceStarted
     | ServiceReady
     | ServiceEnded

@@ -138,6 +138,7 @@ class Instance:
             # what it prints is seen at once.
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
             "PYTHONUNBUFFERED": "1",
+            **around.environment(declared.name),
             **{name: self.said(around, text) for name, text in declared.environment.items()},
             **extra,
         }

@@ -221,7 +221,11 @@ class ScenarioServices:
                 f"The service {quoted(name)} has no url. It is declared in "
                 f"[evtbdd:service:{name}], as in url = http://127.0.0.1:${{port}}."
             )
-        return service.said(self._around, service.declaration.url)
+        return self.said(name, service.declaration.url)
+
+    def said(self, name: str, text: str) -> str:
+        """A text of the settings about a service, with its placeholders replaced."""
+        return self.get(name).said(self._around, text)
 
     def folder(self) -> str:
         """A folder of the scenario's own: `${scenario.folder}`."""

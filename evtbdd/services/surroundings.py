@@ -35,6 +35,9 @@ class Surroundings(Protocol):
     def channels(self) -> ScenarioChannels:
         """Its channels."""
 
+    def environment(self, service: str) -> Mapping[str, str]:
+        """Variables that a service is given besides those of the settings."""
+
     def consumed(self, channels: Sequence[str]) -> Sequence[Consumed]:
         """The broker's side of channels. Raises UnknownName, UnsupportedCapability."""
 

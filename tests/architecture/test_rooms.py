@@ -43,6 +43,8 @@ ROOMS = (
     "http",
     "webhooks",
     "websockets",
+    "metrics",
+    "traces",
     "scenario",
     "databases",
     "files",
@@ -73,9 +75,11 @@ LIGHT = {
     "jsonpath_ng",
     "kafka",
     "moto",
+    "opentelemetry",
     "pika",
     "psycopg",
     "sqlalchemy",
+    "prometheus_client",
     "trustme",
 }
 
