@@ -24,11 +24,10 @@ from evtbdd.errors import (
     DatabaseUnavailable,
     ExpectationFailed,
     PhraseError,
-    ServiceError,
     UnknownName,
 )
+from evtbdd.expect.life import require_life
 from evtbdd.expect.pattern import Pattern
-from evtbdd.expect.proof import ended, logs, lost
 from evtbdd.expect.states import Look, settle
 from evtbdd.phrases import Data
 from evtbdd.scenario import Scenario
@@ -159,12 +158,8 @@ def _settled(
         if refused:
             raise refused[0] from None
         raise
-    if claim and (dead := lost(expect.witness)):
-        first = listed(map(ended, dead))
-        raise ServiceError(
-            f"{first[0].upper()}{first[1:]}, so it proves nothing that this holds: expected was "
-            f"{expected}.{logs(dead)}"
-        )
+    if claim:
+        require_life(expected, expect.witness)
     expect.met(met)
 
 
@@ -186,7 +181,7 @@ def _these(patterns: Sequence[Pattern]) -> str:
     number = len(patterns)
     if number == 0:
         return "no row"
-    return f"this row{described(patterns[0])}" if number == 1 else f"these {number} rows"
+    return f"a row{described(patterns[0])}" if number == 1 else f"these {number} rows"
 
 
 def _databases(scenario: Scenario) -> ScenarioDatabases:

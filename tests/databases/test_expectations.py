@@ -121,7 +121,7 @@ def test_what_is_not_there_is_told_with_what_is(scenario: Scenario) -> None:
     put(scenario, "ORD-1 | placed | 1", "ORD-2 | shipped | 2")
     assert failure(Asked(scenario, "shop", 0.05), "ORD-1 | shipped", "ORD-2 | shipped") == (
         'Expected the table "orders" of the database "shop" to have these 2 rows within 50 ms\n'
-        "but 1 of 2 rows is not there (sqlite FILE)\n"
+        "but 1 of these 2 rows is not there (sqlite FILE)\n"
         '  row 1: id = "ORD-1", status = "shipped"\n'
         '  nearest  #1 {"id":"ORD-1","status":"placed","total":1,"data":null}\n'
         '              status: "placed", expected "shipped"\n'

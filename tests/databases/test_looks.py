@@ -77,14 +77,14 @@ def test_so_many_rows() -> None:
         (
             counts(row(status="shipped"), 0, 0, WHERE),
             [PLACED, SHIPPED],
-            "of its 2 rows 1 fits (sqlite /shop.db)\n"
+            "1 of its 2 rows fits (sqlite /shop.db)\n"
             '  #2 {"id":"ORD-2","status":"shipped","total":30}\n'
             '  others   #1 {"id":"ORD-1","status":"placed","total":20}',
         ),
         (
             counts(row(status="shipped"), 3, None, WHERE),
             [SHIPPED, PLACED, AGAIN],
-            "of its 3 rows only 2 fit (sqlite /shop.db)\n"
+            "only 2 of its 3 rows fit (sqlite /shop.db)\n"
             '  nearest  #2 {"id":"ORD-1","status":"placed","total":20}\n'
             '              status: "placed", expected "shipped"\n'
             '  matched  #1 {"id":"ORD-2","status":"shipped","total":30}; '
@@ -102,7 +102,7 @@ def test_these_rows_each_need_one_of_their_own() -> None:
     both = [row(status="shipped"), row(total=30)]
     assert sorted(met(holds_these(both, WHERE), AGAIN, SHIPPED, PLACED)) == [1, 2]
     assert but(holds_these(both, WHERE), SHIPPED, PLACED) == (
-        "1 of 2 rows is not there (sqlite /shop.db)\n"
+        "1 of these 2 rows is not there (sqlite /shop.db)\n"
         "  row 2: total = 30\n"
         '  nearest  #2 {"id":"ORD-1","status":"placed","total":20}\n'
         "              total: 20, expected 30\n"

@@ -111,7 +111,7 @@ def test_lines_are_whole_and_each_is_one_of_its_own(scenario: Scenario) -> None:
         contains(scenario, "two\none\none\none\nthr")
     assert str(raised.value) == (
         'Expected the file "out.txt" to contain 5 lines within 100 ms\n'
-        "but these are missing in its 4 lines:\n"
+        "but its 4 lines do not hold these:\n"
         '    "one"\n'
         '    "thr"\n'
         "  It holds:\n"
@@ -124,7 +124,7 @@ def test_lines_are_whole_and_each_is_one_of_its_own(scenario: Scenario) -> None:
         contains(scenario, "two\nthree\none", in_order=True)
     assert str(raised.value).startswith(
         'Expected the file "out.txt" to contain 3 lines in order within 100 ms\n'
-        "but it does not from this one on in its 4 lines:\n"
+        "but its 4 lines do not come to this one:\n"
         '    "one"\n'
         "  It holds:\n"
     )
