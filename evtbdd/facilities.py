@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from evtbdd.channels.facility import Channels
+from evtbdd.errors import SettingsError
 from evtbdd.expect.expect import Patience
 from evtbdd.expect.expectations import Expectations
 from evtbdd.journal import Journal
@@ -22,6 +23,7 @@ from evtbdd.services.facility import Services
 from evtbdd.services.scenario import ScenarioServices
 from evtbdd.settings.load import Settings
 from evtbdd.values.store import Values
+from evtbdd.words import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,9 @@ class Stage(Protocol):
     services: ScenarioServices
     expect: Expectations
     folders: list[Path]
+
+    def act(self) -> None:
+        """Open a block of acts under When; PhraseError under Then."""
 
 
 class ScenarioFacility(Protocol):
@@ -83,14 +88,20 @@ class Facility(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Where a facility is, `module:class`, and the prefix of its placeholders, if it has any."""
+    """Where a facility is, `module:class`, and the prefix of its placeholders, if it has any.
+
+    `extra` is the extra that brings `driver`, the package that it needs.
+    """
 
     place: str
     prefix: str | None = None
+    driver: str | None = None
+    extra: str | None = None
 
 
 FACILITIES: Mapping[str, Kind] = {
-    "databases": Kind("evtbdd.databases.facility:Databases", prefix="database"),
+    "webhooks": Kind("evtbdd.webhooks.facility:Webhooks", "webhook", "h11", "webhooks"),
+    "databases": Kind("evtbdd.databases.facility:Databases", "database"),
     "files": Kind("evtbdd.files.facility:Files"),
 }
 
@@ -108,10 +119,13 @@ class OpenFacilities:
     def get(self, name: str) -> Facility:
         """The facility of that name. Raises what keeps it from being opened."""
         if name not in self._open:
-            module, _, kind = self.kinds[name].place.partition(":")
-            make = cast(Callable[[Run], Facility], getattr(import_module(module), kind))
-            self._open[name] = make(self._run)
+            self._open[name] = _maker(self.kinds[name])(self._run)
         return self._open[name]
+
+    @property
+    def opened(self) -> Sequence[str]:
+        """The names of those that are open."""
+        return list(self._open)
 
     def close(self) -> None:
         """Give all of them back, the last one first."""
@@ -119,6 +133,21 @@ class OpenFacilities:
             for facility in self._open.values():
                 given_back.callback(facility.close)
             self._open.clear()
+
+
+def _maker(kind: Kind) -> Callable[[Run], Facility]:
+    """What makes a facility; SettingsError names the extra where its driver is missing."""
+    module, _, name = kind.place.partition(":")
+    try:
+        return cast(Callable[[Run], Facility], getattr(import_module(module), name))
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing != kind.driver:
+            raise
+        raise SettingsError(
+            f"The driver {quoted(missing)} is not installed: "
+            f'pip install "evtbdd[{kind.extra}]" brings it.'
+        ) from error
 
 
 class ScenarioFacilities:
@@ -129,6 +158,9 @@ class ScenarioFacilities:
         self._stage = stage
         self._scopes = scopes
         self._begun: dict[str, ScenarioFacility] = {}
+        # What is open already may be reached by services before a step speaks of it.
+        for name in facilities.opened:
+            self.get(name)
 
     def get(self, name: str) -> ScenarioFacility:
         """The scenario's part of a facility, begun when it is first asked for."""

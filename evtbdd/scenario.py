@@ -17,11 +17,13 @@ from evtbdd.channels.witness import ChannelWitness
 from evtbdd.errors import BrokerError, PhraseError
 from evtbdd.expect.expect import Expect, Patience
 from evtbdd.expect.expectations import Expectations
+from evtbdd.expect.source import SourceWitness
 from evtbdd.expect.whose import own_marks
 from evtbdd.facilities import OpenFacilities, ScenarioFacilities
 from evtbdd.isolation.inherited import Legacy
 from evtbdd.isolation.triggers import Consumer, ScenarioTriggers
 from evtbdd.journal import Journal
+from evtbdd.own_words.own_words import OwnWords
 from evtbdd.plan import Plan
 from evtbdd.services.consumers import Consumers
 from evtbdd.services.facility import Services
@@ -81,14 +83,17 @@ class Scenario:
         self.services = ScenarioServices(lent.services, scopes, self.journal, self)
         self.publisher = Publisher(self.channels, self.journal, self.values, folders)
         triggers = ScenarioTriggers(title, self.journal, lambda: self._consumers)
-        witness = ChannelWitness(
-            self.channels,
-            self.services.health,
-            lambda: self.values.fresh_ids,
-            lent.legacy.begin(triggers, self.channels.scope_of),
+        witness = SourceWitness(
+            ChannelWitness(
+                self.channels,
+                self.services.health,
+                lambda: self.values.fresh_ids,
+                lent.legacy.begin(triggers, self.channels.scope_of),
+            )
         )
         expect = Expect(self.journal, witness, lent.patience)
         self.expect = Expectations(expect, witness, self.values)
+        self.own_words = OwnWords(self.channels, self.journal, witness, self.expect)
         self.folders = folders
         self.facilities = ScenarioFacilities(lent.facilities, self, scopes)
         self._provide()

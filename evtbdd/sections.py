@@ -8,6 +8,7 @@ from evtbdd.channels import pool
 from evtbdd.databases import declaration as database
 from evtbdd.services import declaration as service
 from evtbdd.values import declared as matcher
+from evtbdd.webhooks import settings as webhook
 
 SECTIONS = (
     main_section.SECTION,
@@ -15,5 +16,6 @@ SECTIONS = (
     channel.SECTION,
     service.SECTION,
     database.SECTION,
+    webhook.SECTION,
     matcher.SECTION,
 )

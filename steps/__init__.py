@@ -7,5 +7,8 @@ __all__ = [
     "files_steps",
     "kafka_steps",
     "publishing_steps",
+    "rabbitmq_steps",
     "services_steps",
+    "sqs_steps",
+    "webhooks_steps",
 ]

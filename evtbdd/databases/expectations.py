@@ -108,7 +108,13 @@ def returns(asked: Asked, sql: str, data: Data) -> None:
     _require_reading(sql, found)
     judge = looks.is_exactly(patterns, found.where, in_order=is_ordered(sql))
     expected = f"the query {show(sql, 200)} to return {_these(patterns)}"
-    _settled(asked, expected, lambda: sightings("", found.query(sql)), judge, claim=True)
+    _settled(
+        asked,
+        expected,
+        lambda: sightings("what the query returned", found.query(sql)),
+        judge,
+        claim=True,
+    )
 
 
 def _table(
@@ -121,8 +127,9 @@ def _table(
     claim: bool,
 ) -> None:
     found, needed = asked.found, columns(patterns)
-    whole = f"the table {quoted(table)}{asked.clause} {expected}"
-    _settled(asked, whole, lambda: sightings(table, found.rows(table, needed)), judge, claim=claim)
+    where = f"the table {quoted(table)}{asked.clause}"
+    whole = f"{where} {expected}"
+    _settled(asked, whole, lambda: sightings(where, found.rows(table, needed)), judge, claim=claim)
 
 
 def _settled(

@@ -13,7 +13,9 @@ from evtbdd.expect.doubt import NEWS, OwnMarks, await_earlier, require_ours, sti
 from evtbdd.expect.explain import explain
 from evtbdd.expect.proof import ended, how_long, logs, lost, prove, unreadable
 from evtbdd.expect.question import Answer, Claim, Question
+from evtbdd.expect.rest import comes_to_rest, notes
 from evtbdd.expect.sighting import Sighting
+from evtbdd.expect.source import over
 from evtbdd.expect.view import View
 from evtbdd.expect.whose import Correlation, own_marks
 from evtbdd.expect.window import window
@@ -28,7 +30,7 @@ from evtbdd.journal import (
     ServiceReady,
 )
 from evtbdd.witness import Witness
-from evtbdd.words import duration, listed
+from evtbdd.words import a, duration, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +97,11 @@ class Expect:
         view = self._view(question, in_all)
         if during is not None:
             await_earlier(question, view, self._witness, self._proof_deadline())
+        proven = during is None and self._comes_to_rest(question, view)
         answer = self._ask(view, question, self._watch(question.channel, during or 0.0))
-        if answer is Answer.OPEN and during is None:
+        if answer is Answer.OPEN and during is None and not proven:
             prove(question, view, self._journal, self._witness)
-            raise how_long(question, in_all=in_all)
+            raise how_long(question, in_all=in_all, meanwhile=notes(self._witness))
         if answer is Answer.CONTRADICTED or not question.at_the_end():
             self._require_ours(question, view, holds=False)
             time = "" if during is None else f" during {duration(during)}"
@@ -107,6 +110,14 @@ class Expect:
         prove(question, view, self._journal, self._witness)
         self._require_ours(question, view, holds=True)
         self._meet(question, arrived=False)
+
+    def _comes_to_rest(self, question: Claim, view: View) -> bool:
+        """Whether nothing more can follow, because services tell that they are done."""
+        deadline = self._proof_deadline()
+        if not comes_to_rest(question, view, self._witness, deadline):
+            return False
+        await_earlier(question, view, self._witness, deadline)
+        return True
 
     def watch_until(self, during: float) -> Deadline:
         """When a watch of so many seconds is over: they count from the last act or arrival."""
@@ -167,9 +178,9 @@ class Expect:
             view.read()
             if (answer := question.answer()) is not Answer.OPEN:
                 return answer
-            if give_up and view.ended != ends:
+            if give_up and (view.ended != ends or over(question.channel) is not None):
                 ends = view.ended
-                if self._all_lost():
+                if self._all_lost() or over(question.channel) is not None:
                     break
             # A journal that always has something new must not keep the deadline from coming.
             if deadline.expired() or not view.wait(deadline):
@@ -202,6 +213,9 @@ class Expect:
         dead = lost(self._witness)
         contradicted = answer is Answer.CONTRADICTED
         meanwhile = [f"meanwhile: {ended(each)}" for each in dead] if contradicted else []
+        meanwhile += notes(self._witness)
+        if not contradicted and (why := over(question.channel)) is not None:
+            meanwhile.append(f"meanwhile: {question.channel} {why}")
         if waited is not None and not contradicted:
             news = Deadline.after(NEWS, self._clock)
             meanwhile += still_open(question.channel, self._witness, news)
@@ -225,8 +239,8 @@ class Expect:
             )
         if view.unreadable:
             raise Unproven(
-                "Whether this holds cannot be told: an event in its window cannot be read, and could "
-                f"be one that counts: {unreadable(view)}\n{text}"
+                f"Whether this holds cannot be told: {a(question.noun)} in its window cannot be read, "
+                f"and could be one that counts: {unreadable(view)}\n{text}"
             )
         raise ExpectationFailed(text)
 

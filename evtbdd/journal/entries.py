@@ -35,7 +35,8 @@ class Acted:
 class Published:
     """A step's event was stored; `history` where it lies before the scenario's own beginning.
 
-    `event` is all of it, as the channel reads it.
+    `event` is all of it, as the channel reads it. `began` is a monotonic moment at which it had not
+    been sent yet; None for nobody knows.
     """
 
     channel: str
@@ -44,6 +45,7 @@ class Published:
     key: str | bytes | None
     history: bool = False
     event: Event | None = field(default=None, compare=False, repr=False)
+    began: float | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import pytest
 from acceptance.database_examples import EXAMPLES as OF_DATABASES
 from acceptance.examples import EXAMPLES, NOT_STARTED, UNPROVEN, RedExample
 from acceptance.expected import expected_texts
+from acceptance.own_words import OWN_WORDS
 from acceptance.project import Outcome
 from acceptance.red import (
     ON_DEAD_BROKER,
@@ -106,7 +107,7 @@ def test_every_then_phrase_has_its_red_example() -> None:
     load_libraries()
     phrases = [each.printed for each in registered() if each.keyword == "Then"]
     shown = [phrase.removeprefix("Then ") for phrase in phrases]
-    red = [each.phrase for each in (*EXAMPLES, *OF_DATABASES)]
+    red = [each.phrase for each in (*EXAMPLES, *OF_DATABASES, *OWN_WORDS)]
     without = [p for p in shown if not any(map(p.startswith, red))]
     assert without == []
 

@@ -60,6 +60,13 @@ def test_what_was_put_in_is_there(scenario: Scenario) -> None:
     expectations.has(asked, "orders", "exactly", 1, table("field | value", "id | ORD-1"))
     scenario.expect.remember_its("total", "sum")
     assert scenario.values.sent("${sum}") == 20.5
+    with pytest.raises(ExpectationFailed) as raised:
+        scenario.expect.remember_its("data.sum", "sum")
+    assert str(raised.value) == (
+        'Expected "data.sum" in the row that the step before has met ({"id":"ORD-1",'
+        '"status":"placed","total"…, row 1 in the table "orders")\n'
+        'but there is none in {"id":"ORD-1","status":"placed","total":20.5,"data":null}'
+    )
 
 
 def test_each_row_has_a_counter_of_its_own(scenario: Scenario) -> None:
