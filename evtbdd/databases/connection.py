@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError
 
 from evtbdd.clock import Deadline, looks
-from evtbdd.databases.refusals import may_come, refusing, sentence
+from evtbdd.databases.refusals import connected, may_come, refusing, sentence
 from evtbdd.databases.rendering import rendered, stored
 from evtbdd.databases.sql import statements
 from evtbdd.databases.tables import MOST, Tables
@@ -59,10 +59,12 @@ class Database:
         self._reader = _engine(name, url, patience, reads=True, is_own=is_own)
         self._writer = _engine(name, url, patience, reads=False, is_own=is_own)
         self._tables = Tables(name)
+        sqlite = url.get_backend_name() == "sqlite"
+        self._file = Path(str(url.database)) if sqlite else None
 
     def reach(self, deadline: Deadline) -> None:
         """Return when it answers; DatabaseUnavailable where it does not before the deadline."""
-        if self.is_own and self._reader.dialect.name == "sqlite":
+        if self.is_own and self._file is not None:
             return  # a service, or the first row, makes its file
         for _ in looks(deadline):
             try:
@@ -129,7 +131,7 @@ class Database:
 
     def insert(self, name: str, rows: Sequence[Row]) -> None:
         """Put rows into a table, all of them or none. UnknownName for a table or a column."""
-        with self._writer.connect() as connection, connection.begin():
+        with self._writing() as connection:
             table = self._tables.get(connection, name, [each for row in rows for each in row])
             for row in rows:
                 given = {
@@ -145,8 +147,7 @@ class Database:
             text = file.read_text(encoding="utf-8")
         except (OSError, ValueError) as error:
             raise SettingsError(f"{file} cannot be read: {error}.") from error
-        what = refusing(self.name, f"the statements of {file}")
-        with what, self._writer.connect() as connection, connection.begin():
+        with self._writing() as connection, refusing(self.name, f"the statements of {file}"):
             self._run(connection, text)
 
     def _run(self, connection: Connection, text: str) -> None:
@@ -165,24 +166,22 @@ class Database:
     @contextmanager
     def _looking(self) -> Iterator[Connection]:
         """A connection in a transaction that is rolled back, and may only read where it can."""
-        with ExitStack() as given_back:
-            try:
-                connection = given_back.enter_context(self._reader.connect())
-            except DBAPIError as error:
-                raise self._lost(error) from error
-            given_back.callback(connection.rollback)
-            yield connection
-
-    def _lost(self, error: DBAPIError) -> DatabaseError:
-        if self._reader.dialect.name == "sqlite":
-            return DatabaseError(
-                f"The database {quoted(self.name)} is not there yet ({self.where}): "
-                f"{sentence(error)}."
+        if self._file is not None and not self._file.exists():
+            raise DatabaseError(
+                f"The database {quoted(self.name)} is not there: nobody has made its file "
+                f"{self._file} yet."
             )
-        return DatabaseUnavailable(
-            f"The database {quoted(self.name)} cannot be reached any more ({self.where}): "
-            f"{sentence(error)}."
-        )
+        with connected(self.name, self.where, self._reader) as connection:
+            try:
+                yield connection
+            finally:
+                connection.rollback()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """A connection in a transaction that is committed at the end, unless something is raised."""
+        with connected(self.name, self.where, self._writer) as connection, connection.begin():
+            yield connection
 
     def close(self) -> None:
         """Give back its connections."""

@@ -10,6 +10,7 @@ from evtbdd.events import MISSING, Event, Position, Reading, Record
 from evtbdd.expect.described import pattern_of, patterns_of
 from evtbdd.expect.pattern import ANYTHING, Pattern
 from evtbdd.expect.sighting import Sighting
+from evtbdd.expect.source import Source
 from evtbdd.phrases import Data
 from evtbdd.tables import document, located, several_events
 from evtbdd.values.addresses import Address
@@ -71,10 +72,21 @@ def column(text: str) -> Address:
     return address
 
 
+class Rows(Source):
+    """What holds rows, as a person says it: `the table "orders"`."""
+
+    noun = "row"
+    at = "in"
+
+
 def sightings(table: str, rows: Sequence[Mapping[str, object]]) -> Sequence[Sighting]:
-    """Rows as what patterns are held against: their payload is an object of their columns."""
+    """Rows as what patterns are held against: their payload is an object of their columns.
+
+    `table` is what they are in, as a person says it.
+    """
     return [
-        Sighting(number, 0.0, _as_event(table, number, row)) for number, row in enumerate(rows, 1)
+        Sighting(number, 0.0, _as_event(Rows(table), number, row))
+        for number, row in enumerate(rows, 1)
     ]
 
 

@@ -24,11 +24,10 @@ from evtbdd.errors import (
     DatabaseUnavailable,
     ExpectationFailed,
     PhraseError,
-    ServiceError,
     UnknownName,
 )
+from evtbdd.expect.life import require_life
 from evtbdd.expect.pattern import Pattern
-from evtbdd.expect.proof import ended, logs, lost
 from evtbdd.expect.states import Look
 from evtbdd.phrases import Data
 from evtbdd.scenario import Scenario
@@ -109,7 +108,13 @@ def returns(asked: Asked, sql: str, data: Data) -> None:
     _require_reading(sql, found)
     judge = looks.is_exactly(patterns, found.where, in_order=is_ordered(sql))
     expected = f"the query {show(sql, 200)} to return {_these(patterns)}"
-    _settled(asked, expected, lambda: sightings("", found.query(sql)), judge, claim=True)
+    _settled(
+        asked,
+        expected,
+        lambda: sightings("what the query returned", found.query(sql)),
+        judge,
+        claim=True,
+    )
 
 
 def _table(
@@ -122,8 +127,9 @@ def _table(
     claim: bool,
 ) -> None:
     found, needed = asked.found, columns(patterns)
-    whole = f"the table {quoted(table)}{asked.clause} {expected}"
-    _settled(asked, whole, lambda: sightings(table, found.rows(table, needed)), judge, claim=claim)
+    where = f"the table {quoted(table)}{asked.clause}"
+    whole = f"{where} {expected}"
+    _settled(asked, whole, lambda: sightings(where, found.rows(table, needed)), judge, claim=claim)
 
 
 def _settled(
@@ -154,12 +160,8 @@ def _settled(
         if refused:
             raise refused[0] from None
         raise
-    if claim and (dead := lost(expect.witness)):
-        first = listed(map(ended, dead))
-        raise ServiceError(
-            f"{first[0].upper()}{first[1:]}, so it proves nothing that this holds: expected was "
-            f"{expected}.{logs(dead)}"
-        )
+    if claim:
+        require_life(expected, expect.witness)
     expect.met(met)
 
 
@@ -181,7 +183,7 @@ def _these(patterns: Sequence[Pattern]) -> str:
     number = len(patterns)
     if number == 0:
         return "no row"
-    return f"this row{described(patterns[0])}" if number == 1 else f"these {number} rows"
+    return f"a row{described(patterns[0])}" if number == 1 else f"these {number} rows"
 
 
 def _databases(scenario: Scenario) -> ScenarioDatabases:

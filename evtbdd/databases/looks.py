@@ -50,7 +50,9 @@ def holds_these(patterns: Sequence[Pattern], where: str) -> Judge:
         if assignment.complete:
             return Look(True, "", met)
         missing = _unmet(assignment, patterns)
-        but = f"{len(missing)} of {counted(len(patterns), 'row')} {_is(len(missing))} not there"
+        but = f"{len(missing)} of these {len(patterns)} rows {_is(len(missing))} not there"
+        if len(patterns) == 1:
+            but = _too_few(rows, met, patterns[0])
         return Look(False, told(but, where, rows, missing=missing, met=met), met)
 
     return judge
@@ -150,15 +152,18 @@ def _too_few(rows: Rows, fitting: Rows, pattern: Pattern) -> str:
         return (
             "its one row does not fit" if len(rows) == 1 else f"of its {len(rows)} rows none fits"
         )
-    return f"of its {counted(len(rows), 'row')} only {len(fitting)} {'fits' if len(fitting) == 1 else 'fit'}"
+    return f"only {_fit(rows, fitting)}"
 
 
 def _there_are(rows: Rows, fitting: Rows, pattern: Pattern) -> str:
     if not pattern.details():
         return f"it has {counted(len(rows), 'row')}"
-    if len(rows) == 1:
-        return "its one row fits"
-    return f"of its {len(rows)} rows {len(fitting)} {'fits' if len(fitting) == 1 else 'fit'}"
+    return "its one row fits" if len(rows) == 1 else _fit(rows, fitting)
+
+
+def _fit(rows: Rows, fitting: Rows) -> str:
+    fit = "fits" if len(fitting) == 1 else "fit"
+    return f"{len(fitting)} of its {counted(len(rows), 'row')} {fit}"
 
 
 def _number(rows: Rows) -> str:

@@ -14,7 +14,8 @@ from sqlalchemy.engine import URL, make_url
 from evtbdd.brokers.registry import Adapter, load
 from evtbdd.databases.connection import Database
 from evtbdd.databases.declaration import LOCAL
-from evtbdd.databases.refusals import refusing
+from evtbdd.databases.refusals import connected, refusing
+from evtbdd.databases.urls import where
 from evtbdd.errors import DatabaseError, SettingsError
 from evtbdd.provisioning.local_kafka.keeping import Keeper
 from evtbdd.words import quoted
@@ -92,7 +93,8 @@ class OwnServer:
         return make_url(f"postgresql+psycopg://{self._server.address}/").set(database=database)
 
     def _say(self, admin: sa.Engine, name: str, statement: str) -> None:
-        with refusing(name, "to be made anew"), admin.connect() as connection:
+        at = where(admin.url)
+        with connected(name, at, admin) as connection, refusing(name, "to be made anew"):
             connection.exec_driver_sql(statement)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from evtbdd.errors import DatabaseError, DatabaseUnavailable
@@ -13,21 +14,39 @@ from evtbdd.words import quoted
 LATER = ("refused", "starting up", "timeout", "timed out")
 """What is said of a server that may be there a little later."""
 
+DETAIL = "DETAIL:"
+"""How the line begins in which PostgreSQL names the row."""
+
 
 def sentence(error: BaseException) -> str:
     """What a driver says, on one line without a full stop; details, which name the row, are kept."""
     said = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     # Drivers of MySQL raise a number and a text.
     text = next((a for a in reversed(said.args) if isinstance(a, str)), str(said))
-    lines = [line.strip() for line in text.splitlines()]
-    told = [line for line in lines[:1] + [x for x in lines[1:] if x.startswith("DETAIL:")] if line]
-    return "; ".join(told).rstrip(".") or type(said).__name__
+    first, *rest = [line.strip() for line in text.splitlines()] or [""]
+    detail = next((each for each in rest if each.startswith(DETAIL)), "")
+    told = first.rstrip(".") or type(said).__name__
+    return f"{told} ({detail.removeprefix(DETAIL).strip().rstrip('.')})" if detail else told
 
 
 def may_come(error: BaseException) -> bool:
     """Whether what was not reached may be a little later."""
     said = sentence(error).lower()
     return any(each in said for each in LATER)
+
+
+@contextmanager
+def connected(name: str, where: str, engine: Engine) -> Iterator[Connection]:
+    """A connection to the database of that name; DatabaseUnavailable where there is none to be had."""
+    with ExitStack() as given_back:
+        try:
+            connection = given_back.enter_context(engine.connect())
+        except DBAPIError as error:
+            raise DatabaseUnavailable(
+                f"The database {quoted(name)} cannot be reached any more ({where}): "
+                f"{sentence(error)}."
+            ) from error
+        yield connection
 
 
 @contextmanager

@@ -54,10 +54,11 @@ class Table:
 
     def select(self, most: int) -> Any:
         """The statement that reads its rows, at most so many, as its driver hands them over."""
-        # Columns without a type: what SQLAlchemy makes of one is not what stands there.
-        columns: list[Any] = [sa.column(_exact(each.name)) for each in self.columns]
-        order: list[Any] = [sa.column(_exact(each)) for each in self.key]
-        return sa.select(*columns).select_from(self._clause()).order_by(*order).limit(most)
+        # Columns without a type: what SQLAlchemy makes of one is not what stands there. Each stands
+        # behind its table, for SQLite takes a name in quotes that it does not know for a text.
+        clause = self._clause([each.name for each in self.columns])
+        order = [clause.c[each] for each in self.key]
+        return sa.select(clause).order_by(*order).limit(most)
 
     def insert(self, columns: Sequence[str]) -> Any:
         """The statement that puts a row into it."""
@@ -66,7 +67,7 @@ class Table:
             {each: sa.bindparam(each, type_=types.NullType()) for each in columns}
         )
 
-    def _clause(self, columns: Sequence[str] = ()) -> Any:
+    def _clause(self, columns: Sequence[str]) -> Any:
         schema = None if self.schema is None else _exact(self.schema)
         held: list[Any] = [sa.column(_exact(each)) for each in columns]
         return sa.table(_exact(self.table), *held, schema=schema)
@@ -112,7 +113,7 @@ class Tables:
         if name in known:
             return None, name
         schema, dot, table = name.partition(".")
-        if dot and table:
+        if dot and table and schema in inspector.get_schema_names():
             in_schema = [*inspector.get_table_names(schema), *inspector.get_view_names(schema)]
             if table in in_schema:
                 return schema, table

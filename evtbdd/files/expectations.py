@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from evtbdd.clock import Deadline, looks
+from evtbdd.clock import looks
 from evtbdd.errors import ExpectationFailed, PhraseError, ServiceError
 from evtbdd.expect.assignment import Assignment
-from evtbdd.expect.proof import ended, logs, lost
+from evtbdd.expect.life import missed, require_life
 from evtbdd.expect.states import Look
 from evtbdd.files.facility import ScenarioFiles
 from evtbdd.files.writing import text_below
 from evtbdd.phrases import Data
 from evtbdd.scenario import Scenario
 from evtbdd.values.render import show
-from evtbdd.words import counted, duration, listed, quoted
+from evtbdd.words import counted, duration, quoted
 
 MOST = 6
 """Lines, and names of files, that are shown."""
@@ -79,11 +79,12 @@ def contains(
         left = missing(lines, wanted)
         if not left:
             return Look(True, "", None)
-        but = (
-            f"it does not from this one on{_of(lines)}"
-            if in_order
-            else f"these are missing{_of(lines)}"
-        )
+        if not lines:
+            return Look(False, "it is empty", None)
+        its = f"its {counted(len(lines), 'line')} {'does' if len(lines) == 1 else 'do'} not"
+        but = f"{its} hold {'this one' if len(left) == 1 else 'these'}"
+        if in_order:
+            left, but = left[:1], f"{its} come to this one"
         return Look(False, f"{but}:{_below(left)}{_ends(lines)}", None)
 
     scenario.expect.settle(
@@ -109,25 +110,23 @@ def has_lines(scenario: Scenario, name: str, number: int, during: float | None) 
     if during is None:
         scenario.expect.settle(expected, look, patience=scenario.expect.patience(None))
     else:
-        _watch(expected, look, number, scenario.expect.until(during))
-    if dead := lost(scenario.expect.witness):
-        first = listed(map(ended, dead))
-        raise ServiceError(
-            f"{first[0].upper()}{first[1:]}, so it proves nothing that this holds: expected was "
-            f"{expected}.{logs(dead)}"
-        )
+        _watch(scenario, expected, look, number, during)
+    require_life(expected, scenario.expect.witness)
 
 
-def _watch(expected: str, look: Callable[[], Look[int]], number: int, until: Deadline) -> None:
+def _watch(
+    scenario: Scenario, expected: str, look: Callable[[], Look[int]], number: int, during: float
+) -> None:
     """Fail at once with more lines than that, and at the end with fewer."""
-    for _ in looks(until):
+    for _ in looks(scenario.expect.until(during)):
         last = look()
         if last.found > number:
             break
+    text = f"Expected {expected} during {duration(during)}\nbut {last.but}"
+    if last.found > number:
+        raise ExpectationFailed(text)
     if not last.met:
-        raise ExpectationFailed(
-            f"Expected {expected} during {duration(until.seconds)}\nbut {last.but}"
-        )
+        raise missed(text, scenario.expect.witness)
 
 
 def _file(scenario: Scenario, name: str) -> File:
@@ -149,10 +148,6 @@ def _missing_in_order(lines: Sequence[str], wanted: Sequence[str]) -> Sequence[s
         if left and left[0] == line:
             left.pop(0)
     return left
-
-
-def _of(lines: Sequence[str]) -> str:
-    return f" in its {counted(len(lines), 'line')}" if lines else " in the file, which is empty"
 
 
 def _below(lines: Sequence[str]) -> str:
