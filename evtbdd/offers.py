@@ -27,6 +27,33 @@ class Acknowledgements(Protocol):
         """
 
 
+class Delivery(Protocol):
+    """What a consumer in this process is handed, event by event; any thread may call anything."""
+
+    def take(self) -> Record | None:
+        """The next event, as soon as there is one; None once it is closed."""
+
+    def done(self, record: Record) -> None:
+        """Acknowledge what was taken."""
+
+    def close(self) -> None:
+        """Hand over nothing more; what is not acknowledged is kept for when it is opened again."""
+
+
+@runtime_checkable
+class Delivers(Protocol):
+    """Offered by an adapter that hands events to consumers in this process: it hosts handlers."""
+
+    def deliver(self, group: str, begin: Mapping[str, Ends]) -> Delivery:
+        """Hand a group what is stored on channels from these ends on, or from where it stood."""
+
+    def forget(self, group: str) -> None:
+        """Hand a group nothing more, ever; one that is not there is ignored."""
+
+    def at_rest(self) -> bool:
+        """Whether every group has acknowledged all that it was to be handed."""
+
+
 @runtime_checkable
 class Assignments(Protocol):
     """Offered by the subscriptions of a broker whose groups share lanes among their members."""

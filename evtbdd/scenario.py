@@ -17,6 +17,7 @@ from evtbdd.channels.witness import ChannelWitness
 from evtbdd.errors import BrokerError, PhraseError
 from evtbdd.expect.expect import Expect, Patience
 from evtbdd.expect.expectations import Expectations
+from evtbdd.expect.source import SourceWitness
 from evtbdd.expect.whose import own_marks
 from evtbdd.facilities import OpenFacilities, ScenarioFacilities
 from evtbdd.isolation.inherited import Legacy
@@ -82,11 +83,13 @@ class Scenario:
         self.services = ScenarioServices(lent.services, scopes, self.journal, self)
         self.publisher = Publisher(self.channels, self.journal, self.values, folders)
         triggers = ScenarioTriggers(title, self.journal, lambda: self._consumers)
-        witness = ChannelWitness(
-            self.channels,
-            self.services.health,
-            lambda: self.values.fresh_ids,
-            lent.legacy.begin(triggers, self.channels.scope_of),
+        witness = SourceWitness(
+            ChannelWitness(
+                self.channels,
+                self.services.health,
+                lambda: self.values.fresh_ids,
+                lent.legacy.begin(triggers, self.channels.scope_of),
+            )
         )
         expect = Expect(self.journal, witness, lent.patience)
         self.expect = Expectations(expect, witness, self.values)
@@ -117,6 +120,7 @@ class Scenario:
         self.services.look_at_logs_of(plan.logs)
         self.channels.open(plan.tell(self.channels, self._lent.services))
         self.services.adopt(self.channels.opened())
+        self.facilities.foretell(plan.needed)
         self._look_for_consumers()
 
     def leave(self) -> None:
@@ -157,9 +161,9 @@ class Scenario:
         """The text with its placeholders replaced."""
         return self.values.key(text)
 
-    def act(self) -> None:
-        """Open a block of acts under When; PhraseError under Then."""
-        if self._step_type == "then":
+    def act(self, *, looks: bool = False) -> None:
+        """Open a block of acts under When; PhraseError under Then, unless the step `looks` too."""
+        if self._step_type == "then" and not looks:
             raise PhraseError(
                 "This step acts, and Then only looks: write When before it (And and But go on with "
                 "the keyword before them)."

@@ -63,6 +63,26 @@ class Arrived:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A step sent what is no event: a request, a message; `to` and `what` as a person says them.
+
+    `acts`, where it does more than look.
+    """
+
+    to: str
+    what: str
+    acts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NothingMore:
+    """Nothing more can come to what is no channel: a WebSocket was closed, a request failed."""
+
+    source: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceStarted:
     """The process of a service runs."""
 
@@ -93,6 +113,8 @@ Entry = (
     | Published
     | Seen
     | Arrived
+    | Sent
+    | NothingMore
     | ServiceStarted
     | ServiceReady
     | ServiceEnded

@@ -46,8 +46,8 @@ class OwnWords:
         self._expect.settle(
             f"the queue {quoted(name)} to hold {counted(number, 'event')}",
             lambda: queue.holds(number),
-            within,
-            stays,
+            patience=self._expect.patience(within),
+            stays=stays,
             every=EVERY,
         )
 

@@ -20,6 +20,7 @@ from acceptance.red import (
     verdict,
 )
 from acceptance.table import Cell, table
+from acceptance.web_examples import WEB_EXAMPLES
 
 from evtbdd.cli.steps import load_libraries
 from evtbdd.phrases.catalogue import registered
@@ -106,7 +107,8 @@ def test_every_then_phrase_has_its_red_example() -> None:
     load_libraries()
     phrases = [each.printed for each in registered() if each.keyword == "Then"]
     shown = [phrase.removeprefix("Then ") for phrase in phrases]
-    without = [p for p in shown if not any(p.startswith(e.phrase) for e in (*EXAMPLES, *OWN_WORDS))]
+    examples = [each.phrase for each in (*EXAMPLES, *OWN_WORDS, *WEB_EXAMPLES)]
+    without = [p for p in shown if not any(map(p.startswith, examples))]
     assert without == []
 
 

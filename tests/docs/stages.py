@@ -154,10 +154,8 @@ def silent(around: Around, _: str) -> Stage:
 
 def advertising(around: Around, name: str) -> Stage:
     """A broker that answers, and sends its clients to another name."""
-    broker = around[0].enter_context(EmbeddedKafka())
-    address = broker.address
-    broker._cluster.host = name
-    return Stage(settings=BROKER, environment={URL: f"kafka://{address}"})
+    broker = around[0].enter_context(EmbeddedKafka(advertised=(name, 9092)))
+    return Stage(settings=BROKER, environment={URL: f"kafka://{broker.address}"})
 
 
 def secured(around: Around, listener: str) -> Stage:

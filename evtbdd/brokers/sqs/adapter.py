@@ -16,6 +16,7 @@ from evtbdd.brokers.sqs.names import FIFO, ILLEGAL, TAPPED, name_fault
 from evtbdd.brokers.sqs.outgoing import Outgoing
 from evtbdd.brokers.sqs.peeks import Peeks
 from evtbdd.brokers.sqs.publisher import Publisher
+from evtbdd.brokers.sqs.queue import at_endpoint
 from evtbdd.brokers.sqs.queues import Queues
 from evtbdd.brokers.sqs.reader import SqsReader
 from evtbdd.brokers.sqs.taps import Taps
@@ -99,9 +100,14 @@ class SqsBroker:
         return found
 
     def channel_facts(self, channel: str, deadline: Deadline) -> Mapping[str, str]:
-        """`url` and `arn` of a queue, and the `topic_arn` of its topic where it has one."""
+        """`url` and `arn` of a queue, and the `topic_arn` of its topic where it has one.
+
+        The URL leads to the endpoint, wherever what is not AWS says that its queues are: that may be
+        a name which only its own container knows (LocalStack, ElasticMQ).
+        """
         queue = self._queues.get(channel, deadline)
-        found = {"url": queue.url, "arn": queue.arn}
+        url = queue.url if self._where.is_aws else at_endpoint(queue.url, self._where.sqs.url)
+        found = {"url": url, "arn": queue.arn}
         return found if queue.topic is None else {**found, "topic_arn": queue.topic}
 
     def ping(self, deadline: Deadline) -> None:
