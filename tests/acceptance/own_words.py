@@ -192,6 +192,14 @@ environment =
     {keys}
     QUEUE = ${channel.orders.url}
 
+[evtbdd:service:napper]
+command = python receive.py sleeps
+consumes = orders
+ready = log "received"
+environment =
+    {keys}
+    QUEUE = ${channel.orders.url}
+
 [evtbdd:service:sleeper]
 command = python receive.py sleeps
 consumes = slow
@@ -608,7 +616,9 @@ SQS_RED = (
         'the event becomes visible again on "orders" after 100 ms',
         "a visibility timeout that is too long",
         act=TO_ORDERS
-        + STARTED.format("clerk")
+        # Not one that has to end first: the look must come before the event is visible.
+        + STARTED.format("napper")
+        + '    And the service "napper" is killed\n'
         + '    Then the event stays invisible on "orders" during 1 second\n',
     ),
     OwnExample(
