@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the tests need beside Python: Java and Maven, for a real Kafka; a Redis; a RabbitMQ; a PostgreSQL.
+# What the tests need beside Python: Java and Maven, for a real Kafka; a Redis; a RabbitMQ; a PostgreSQL; Node.
 # Installed where it may be, else said; the tests that need it then skip, which is a failure where CI is set.
 set -eu
 missing=""
@@ -10,6 +10,7 @@ command -v redis-server >/dev/null || missing="$missing redis-server"
 [ -d /usr/lib/rabbitmq/lib ] || command -v rabbitmq-server >/dev/null || missing="$missing rabbitmq-server"
 # Debian puts it beside the PATH, a folder for each version.
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null || missing="$missing postgresql"
+command -v npm >/dev/null || missing="$missing nodejs npm"
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "Installing for the tests on real brokers: $missing"

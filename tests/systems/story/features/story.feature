@@ -1,10 +1,10 @@
 Feature: From the click to the parcel
   A customer orders by HTTP ("gateway", Node). The order is entered in the ledger and shipped
-  ("dispatch", Python), paid for at the bank ("billing", Node), and all who listen hear of it.
+  ("shipping", Python), paid for at the bank ("billing", Node), and all who listen hear of it.
 
   Background:
     Given the service "gateway" is running
-    And the service "dispatch" is running
+    And the service "shipping" is running
     And the service "billing" is running
     And "order" is a fresh id
     And the WebSocket "ann" is connected to "/news" of the service "gateway"

@@ -1,6 +1,11 @@
-import { CreateTopicCommand, PublishCommand, SNSClient } from "@aws-sdk/client-sns";
+// Each channel is a FIFO topic of SNS that feeds a FIFO queue of the same name; the key is the group.
+
+import { randomUUID } from "node:crypto";
+
+import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import {
   DeleteMessageCommand,
+  GetQueueAttributesCommand,
   GetQueueUrlCommand,
   ReceiveMessageCommand,
   SQSClient,
@@ -16,31 +21,53 @@ export async function connect(endpoint) {
   };
   const sqs = new SQSClient(settings);
   const sns = new SNSClient(settings);
+  const topics = new Map();
   let open = true;
+
+  async function urlOf(QueueName) {
+    return (await sqs.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl;
+  }
+
+  async function topicOf(name) {
+    if (!topics.has(name)) {
+      const QueueUrl = await urlOf(name);
+      const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] });
+      const { Attributes } = await sqs.send(asked);
+      topics.set(name, Attributes.QueueArn.replace(":sqs:", ":sns:"));
+    }
+    return topics.get(name);
+  }
+
+  async function receive(QueueUrl, handle) {
+    const asked = new ReceiveMessageCommand({
+      QueueUrl,
+      WaitTimeSeconds: LOOK,
+      MessageAttributeNames: ["All"],
+      MessageSystemAttributeNames: ["MessageGroupId"],
+    });
+    const { Messages = [] } = await sqs.send(asked);
+    for (const { Attributes, Body, MessageAttributes, ReceiptHandle } of Messages) {
+      const type = MessageAttributes?.type?.StringValue;
+      await handle({ key: Attributes.MessageGroupId, type, body: Body });
+      await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+    }
+  }
+
   return {
     async publish(name, { key, type, body }) {
-      const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: name }));
-      const text = (StringValue) => ({ DataType: "String", StringValue });
-      const MessageAttributes = { key: text(key), type: text(type) };
-      await sns.send(new PublishCommand({ TopicArn, Message: body, MessageAttributes }));
+      const event = new PublishCommand({
+        TopicArn: await topicOf(name),
+        Message: body,
+        MessageGroupId: key,
+        MessageDeduplicationId: randomUUID(),
+        MessageAttributes: { type: { DataType: "String", StringValue: type } },
+      });
+      await sns.send(event);
     },
-    async consume(QueueName, _group, handle) {
-      const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
+    async consume(name, _group, handle) {
+      const url = await urlOf(name);
       (async () => {
-        while (open) {
-          const { Messages = [] } = await sqs.send(
-            new ReceiveMessageCommand({
-              QueueUrl,
-              WaitTimeSeconds: LOOK,
-              MessageAttributeNames: ["All"],
-            }),
-          );
-          for (const { Body, MessageAttributes, ReceiptHandle } of Messages) {
-            const { key, type } = MessageAttributes ?? {};
-            await handle({ key: key?.StringValue, type: type?.StringValue, body: Body });
-            await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
-          }
-        }
+        while (open) await receive(url, handle);
       })().catch((error) => {
         if (!open) return;
         console.error(`SQS: ${error.message}`);

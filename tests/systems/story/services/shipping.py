@@ -1,4 +1,4 @@
-"""The dispatch of the story: an order that comes in gets its row in the ledger, and is shipped.
+"""The shipping of the story: an order that comes in gets its row in the ledger, and is shipped.
 
 It reads ORDERS and publishes OrderShipped on SHIPMENTS; the ledger is the table `shipments` of
 DATABASE. It is a service of the shop's kind: tests/systems/shop is on its PYTHONPATH.
@@ -31,7 +31,7 @@ def main() -> int:
             f"order {number} shipped", [event.answer("shipments", "OrderShipped", shipment)]
         )
 
-    return run("dispatch", consumes="orders", publishes=["shipments"], handle=handle)
+    return run("shipping", consumes="orders", publishes=["shipments"], handle=handle)
 
 
 if __name__ == "__main__":
