@@ -69,7 +69,7 @@ class OwnServer:
         if self._admin is None:
             self._server.start()
             self._admin = sa.create_engine(
-                self._url("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
+                self._url("postgres"), isolation_level="AUTOCOMMIT", pool_size=1, pool_pre_ping=True
             )
         return self._admin
 

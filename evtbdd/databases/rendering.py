@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import Enum
 
 from evtbdd.values.kinds import is_number
+from evtbdd.values.moments import instant
 
 
 class Holds(Enum):
@@ -21,6 +22,8 @@ class Holds(Enum):
     JSON = "json"
     BOOLEAN = "boolean"
     LIST = "list"
+    MOMENT = "moment"
+    TIME = "time"
     OTHER = "other"
 
 
@@ -39,6 +42,8 @@ def rendered(value: object, holds: Holds = Holds.OTHER) -> object:
     if isinstance(value, list | tuple | set | frozenset):
         return [rendered(inner) for inner in value]
     if isinstance(value, timedelta):
+        if holds is Holds.TIME and timedelta() <= value < timedelta(days=1):
+            return (datetime.min + value).time().isoformat()  # as drivers of MySQL have it
         return Decimal(value // timedelta(microseconds=1)) / 1_000_000
     if isinstance(value, datetime):
         return _moment(value)
@@ -48,11 +53,16 @@ def rendered(value: object, holds: Holds = Holds.OTHER) -> object:
 
 
 def stored(value: object, holds: Holds) -> object:
-    """A value of a step, as it is handed to a driver for a column."""
-    if value is not None and holds is Holds.JSON:
-        return json.dumps(value)
-    if isinstance(value, Mapping) or (isinstance(value, list) and holds is not Holds.LIST):
-        return json.dumps(value)
+    """A value of a step, as it is handed to a driver for a column.
+
+    A moment is one for servers that do not take ISO-8601, in UTC.
+    """
+    as_json = isinstance(value, Mapping) or (isinstance(value, list) and holds is not Holds.LIST)
+    if as_json or (value is not None and holds is Holds.JSON):
+        return json.dumps(value, ensure_ascii=False)
+    if holds is Holds.MOMENT and isinstance(value, str) and (moment := instant(value)) is not None:
+        microseconds = int(moment * 1_000_000)
+        return datetime(1970, 1, 1) + timedelta(microseconds=microseconds)
     return value
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,17 @@ from evtbdd.words import quoted, suggestion
 
 MOST = 10_000
 """Rows of one look: more are not compared."""
+
+
+KINDS: Mapping[type, Holds] = {
+    types.JSON: Holds.JSON,
+    types.Boolean: Holds.BOOLEAN,
+    types.ARRAY: Holds.LIST,
+    types.DateTime: Holds.MOMENT,
+    types.Time: Holds.TIME,
+}
+TAKE_ISO = ("postgresql", "sqlite")
+"""Servers that take points in time as steps write them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +113,7 @@ class Tables:
             inspector = sa.inspect(connection)
             schema, table = self._place(inspector, name)
             columns = [
-                Column(each["name"], _holds(each["type"]))
+                Column(each["name"], _holds(each["type"], connection.dialect.name))
                 for each in inspector.get_columns(table, schema)
             ]
             key = inspector.get_pk_constraint(table, schema)["constrained_columns"]
@@ -129,9 +140,8 @@ def _exact(name: str) -> quoted_name:
     return quoted_name(name, quote=True)
 
 
-def _holds(kind: object) -> Holds:
-    if isinstance(kind, types.JSON):
-        return Holds.JSON
-    if isinstance(kind, types.Boolean):
-        return Holds.BOOLEAN
-    return Holds.LIST if isinstance(kind, types.ARRAY) else Holds.OTHER
+def _holds(kind: object, server: str) -> Holds:
+    for found, holds in KINDS.items():
+        if isinstance(kind, found):
+            return Holds.OTHER if holds is Holds.MOMENT and server in TAKE_ISO else holds
+    return Holds.OTHER

@@ -55,6 +55,8 @@ def test_every_kind_of_value(value: object, shown: object) -> None:
         (0, Holds.BOOLEAN, False),
         (2, Holds.BOOLEAN, 2),
         ("yes", Holds.BOOLEAN, "yes"),
+        (timedelta(hours=12, minutes=30), Holds.TIME, "12:30:00"),
+        (timedelta(hours=25), Holds.TIME, Decimal(90000)),
     ],
 )
 def test_what_a_column_is_declared_to_hold(value: object, holds: Holds, shown: object) -> None:
@@ -74,6 +76,10 @@ def test_what_a_column_is_declared_to_hold(value: object, holds: Holds, shown: o
         ({"a": 1}, Holds.OTHER, '{"a": 1}'),
         (True, Holds.BOOLEAN, True),
         (b"\x01", Holds.OTHER, b"\x01"),
+        ("ü", Holds.JSON, '"ü"'),
+        ("2024-05-01T14:00:00.120+02:00", Holds.MOMENT, datetime(2024, 5, 1, 12, 0, 0, 120_000)),
+        ("2024-05-01", Holds.MOMENT, datetime(2024, 5, 1)),
+        ("soon", Holds.MOMENT, "soon"),
     ],
 )
 def test_what_a_driver_is_handed(value: object, holds: Holds, handed: object) -> None:
