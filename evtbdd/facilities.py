@@ -23,6 +23,7 @@ from evtbdd.keeper import HeldKeeper
 from evtbdd.services.facility import Services
 from evtbdd.services.scenario import ScenarioServices
 from evtbdd.settings.load import Settings
+from evtbdd.settings.mask import Secrets
 from evtbdd.values.store import Values
 from evtbdd.words import quoted
 
@@ -38,6 +39,7 @@ class Run:
     patience: Patience
     channels: Channels
     services: Services
+    secrets: Secrets
 
 
 class Stage(Protocol):
@@ -48,10 +50,11 @@ class Stage(Protocol):
     channels: ScenarioChannels
     services: ScenarioServices
     expect: Expectations
+    facilities: ScenarioFacilities
     folders: list[Path]
 
-    def act(self) -> None:
-        """Open a block of acts under When; PhraseError under Then."""
+    def act(self, *, looks: bool = False) -> None:
+        """Open a block of acts under When; PhraseError under Then, unless the step `looks` too."""
 
 
 class ScenarioFacility(Protocol):
@@ -93,8 +96,8 @@ class Marking(Protocol):
     def headers(self) -> Mapping[str, str]:
         """Those of the next event that it publishes."""
 
-    def headers_of_request(self, what: str) -> Mapping[str, str]:
-        """Those of the next request, which is `what` for a person: `POST /orders`."""
+    def headers_of_request(self, what: str, own: Mapping[str, str]) -> Mapping[str, str]:
+        """Those of the next request, `POST /orders` for a person, besides what it has of its own."""
 
 
 class Facility(Protocol):
@@ -123,7 +126,9 @@ class Kind:
 FACILITIES: Mapping[str, Kind] = {
     "metrics": Kind("evtbdd.metrics.facility:Metrics", None, "prometheus_client", "metrics"),
     "traces": Kind("evtbdd.traces.facility:Traces", None, "opentelemetry", "traces"),
+    "http": Kind("evtbdd.http.facility:Http", None, "httpx", "http"),
     "webhooks": Kind("evtbdd.webhooks.facility:Webhooks", "webhook", "h11", "webhooks"),
+    "websockets": Kind("evtbdd.websockets.facility:WebSockets", None, "websockets", "websockets"),
 }
 
 
@@ -212,10 +217,10 @@ class ScenarioFacilities:
         parts = [each for each in self._begun.values() if isinstance(each, Marking)]
         return {name: value for each in parts for name, value in each.headers().items()}
 
-    def headers_of_request(self, what: str) -> Mapping[str, str]:
-        """The headers that those which are begun have for the next request, `POST /orders`."""
+    def headers_of_request(self, what: str, own: Mapping[str, str]) -> Mapping[str, str]:
+        """The headers that those which are begun have for the next request; `own` by small names."""
         parts = [each for each in self._begun.values() if isinstance(each, Marking)]
-        return {name: v for each in parts for name, v in each.headers_of_request(what).items()}
+        return {name: v for each in parts for name, v in each.headers_of_request(what, own).items()}
 
     def provide(self) -> None:
         """Have the placeholders of all facilities known; one of them begins its facility."""

@@ -101,7 +101,7 @@ class Scenario:
         expect = Expect(self.journal, witness, lent.patience)
         self.expect = Expectations(expect, witness, self.values)
         self.folders = folders
-        self.facilities = ScenarioFacilities(lent.facilities, self, scopes)
+        self.facilities: ScenarioFacilities = ScenarioFacilities(lent.facilities, self, scopes)
         self._provide()
 
     def _provide(self) -> None:
@@ -167,9 +167,9 @@ class Scenario:
         """The text with its placeholders replaced."""
         return self.values.key(text)
 
-    def act(self) -> None:
-        """Open a block of acts under When; PhraseError under Then."""
-        if self._step_type == "then":
+    def act(self, *, looks: bool = False) -> None:
+        """Open a block of acts under When; PhraseError under Then, unless the step `looks` too."""
+        if self._step_type == "then" and not looks:
             raise PhraseError(
                 "This step acts, and Then only looks: write When before it (And and But go on with "
                 "the keyword before them)."

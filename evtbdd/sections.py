@@ -5,6 +5,7 @@ from __future__ import annotations
 from evtbdd import main_section
 from evtbdd.channels import declaration as channel
 from evtbdd.channels import pool
+from evtbdd.http import access as http
 from evtbdd.metrics import settings as metrics
 from evtbdd.services import declaration as service
 from evtbdd.traces import settings as traces
@@ -16,6 +17,7 @@ SECTIONS = (
     pool.SECTION,
     channel.SECTION,
     service.SECTION,
+    http.SECTION,
     metrics.SECTION,
     webhook.SECTION,
     traces.SECTION,

@@ -90,6 +90,7 @@ class World:
                     patience=self.patience,
                     channels=self.channels,
                     services=self.services,
+                    secrets=self.secrets,
                 )
             ),
         )

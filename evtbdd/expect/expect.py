@@ -8,6 +8,8 @@ from functools import cache
 
 from evtbdd.clock import MONOTONIC, Clock, Deadline
 from evtbdd.errors import ExpectationFailed, ServiceError, Unproven
+from evtbdd.events import Event
+from evtbdd.expect.acting import last_act
 from evtbdd.expect.around import circumstances
 from evtbdd.expect.doubt import NEWS, OwnMarks, await_earlier, require_ours, still_open
 from evtbdd.expect.explain import explain
@@ -19,16 +21,7 @@ from evtbdd.expect.source import over
 from evtbdd.expect.view import View
 from evtbdd.expect.whose import Correlation, own_marks
 from evtbdd.expect.window import window
-from evtbdd.journal import (
-    Acted,
-    Arrived,
-    Entry,
-    Journal,
-    Published,
-    ScenarioBegan,
-    ServiceEnded,
-    ServiceReady,
-)
+from evtbdd.journal import Arrived, Journal
 from evtbdd.witness import Witness
 from evtbdd.words import a, duration, listed
 
@@ -97,7 +90,8 @@ class Expect:
         view = self._view(question, in_all)
         if during is not None:
             await_earlier(question, view, self._witness, self._proof_deadline())
-        proven = during is None and self._comes_to_rest(question, view)
+        rest = self._proof_deadline()
+        proven = during is None and comes_to_rest(question, view, self._witness, rest)
         answer = self._ask(view, question, self._watch(question.channel, during or 0.0))
         if answer is Answer.OPEN and during is None and not proven:
             prove(question, view, self._journal, self._witness)
@@ -110,14 +104,6 @@ class Expect:
         prove(question, view, self._journal, self._witness)
         self._require_ours(question, view, holds=True)
         self._meet(question, arrived=False)
-
-    def _comes_to_rest(self, question: Claim, view: View) -> bool:
-        """Whether nothing more can follow, because services tell that they are done."""
-        deadline = self._proof_deadline()
-        if not comes_to_rest(question, view, self._witness, deadline):
-            return False
-        await_earlier(question, view, self._witness, deadline)
-        return True
 
     def watch_until(self, during: float) -> Deadline:
         """When a watch of so many seconds is over: they count from the last act or arrival."""
@@ -132,10 +118,7 @@ class Expect:
         return Deadline(since + during, during, self._clock)
 
     def _last_act(self) -> float:
-        return next(
-            (noted.at for noted in reversed(self._journal.since()) if _acts(noted.entry)),
-            self._journal.began,
-        )
+        return last_act(self._journal)
 
     def _proof_deadline(self) -> Deadline:
         return Deadline.after(self._patience.proof * self._patience.scale, self._clock)
@@ -178,16 +161,33 @@ class Expect:
             view.read()
             if (answer := question.answer()) is not Answer.OPEN:
                 return answer
-            if give_up and (view.ended != ends or over(question.channel) is not None):
+            if give_up and view.ended != ends:
                 ends = view.ended
-                if self._all_lost() or over(question.channel) is not None:
+                if self._all_lost():
                     break
+            if give_up and over(question.channel) is not None:
+                break
             # A journal that always has something new must not keep the deadline from coming.
             if deadline.expired() or not view.wait(deadline):
                 break
+        if over(question.channel) is not None:
+            self._await_news_of_services(view)
         self._witness.read_up([question.channel], self._broker_deadline())
         view.read()
         return question.answer()
+
+    def _await_news_of_services(self, view: View) -> None:
+        """Return when one has ended: it lets go of its connections a moment before that is known.
+
+        Where none has, a little later.
+        """
+        deadline = Deadline.after(NEWS, self._clock)
+        while (
+            any(each.running for each in self._witness.health())
+            and not lost(self._witness)
+            and view.wait(deadline)
+        ):
+            view.read()
 
     def _broker_deadline(self) -> Deadline:
         return Deadline.after(self._patience.broker * self._patience.scale, self._clock)
@@ -214,7 +214,8 @@ class Expect:
         contradicted = answer is Answer.CONTRADICTED
         meanwhile = [f"meanwhile: {ended(each)}" for each in dead] if contradicted else []
         meanwhile += notes(self._witness)
-        if not contradicted and (why := over(question.channel)) is not None:
+        why = over(question.channel)
+        if not contradicted and why is not None and why not in question.but():
             meanwhile.append(f"meanwhile: {question.channel} {why}")
         if waited is not None and not contradicted:
             news = Deadline.after(NEWS, self._clock)
@@ -244,14 +245,11 @@ class Expect:
             )
         raise ExpectationFailed(text)
 
+    def meet(self, event: Event) -> None:
+        """From now on `its` is an event that a step has met without a question."""
+        self.its = (Sighting(1, 0.0, event),)
+
     def _meet(self, question: Question, *, arrived: bool) -> None:
         self.its = tuple(question.met)
         if arrived:
             self._journal.append(Arrived(question.expected()))
-
-
-def _acts(entry: Entry) -> bool:
-    """Whether a watch begins anew with it: an act, or an arrival that a step waited for."""
-    if isinstance(entry, ServiceEnded):
-        return entry.asked
-    return isinstance(entry, ScenarioBegan | Acted | Published | Arrived | ServiceReady)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from evtbdd.clock import Deadline
 from evtbdd.errors import ExpectationFailed, PhraseError
-from evtbdd.events import MISSING
+from evtbdd.events import MISSING, Event
 from evtbdd.expect.count import Absent, Counted
 from evtbdd.expect.described import pattern_of, patterns_of
 from evtbdd.expect.every import EveryHas
@@ -13,8 +15,10 @@ from evtbdd.expect.last import LastHas
 from evtbdd.expect.order import InOrderOf
 from evtbdd.expect.pattern import Pattern, brief
 from evtbdd.expect.presence import Arrives, ArrivesAtLeast
+from evtbdd.expect.question import Claim, Question
 from evtbdd.expect.rows import OnlyTheseArrive, TheseArrive
 from evtbdd.expect.source import belongs, noun
+from evtbdd.expect.states import Found, Look, settle
 from evtbdd.expect.together import SameKeyTogether
 from evtbdd.phrases import Data
 from evtbdd.ports import Capability
@@ -178,6 +182,32 @@ class Expectations:
     def witness(self) -> Witness:
         """What expectations see of the world, for those who look at states."""
         return self._witness
+
+    def ask(self, question: Question, within: float | None) -> None:
+        """Wait until a question is met."""
+        self._expect.arrival(question, within=within, in_all=False)
+
+    def watch(self, question: Claim, during: float) -> None:
+        """Watch that a claim is not contradicted."""
+        self._expect.claim(question, during=during, in_all=False)
+
+    def settle(
+        self,
+        expected: str,
+        look: Callable[[], Look[Found]],
+        *,
+        patience: Deadline,
+        stays: float | None,
+        every: float,
+    ) -> Found:
+        """Look until a look fits, and as long as each has to."""
+        return settle(
+            expected, look, patience=patience, stays=stays, witness=self._witness, every=every
+        )
+
+    def meet(self, event: Event) -> None:
+        """From now on `its` is what a step has met without a question."""
+        self._expect.meet(event)
 
     def until(self, during: float) -> Deadline:
         """When a watch of so many seconds is over."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from evtbdd.errors import Unproven
 from evtbdd.events import Unreadable
 from evtbdd.expect.question import Claim
-from evtbdd.expect.source import over, place
+from evtbdd.expect.source import decided, over, place
 from evtbdd.expect.view import View
 from evtbdd.journal import Journal, Published, Seen
 from evtbdd.values.render import show
@@ -84,7 +84,7 @@ def _require_life(question: Claim, witness: Witness) -> None:
 
 
 def _require_open(question: Claim) -> None:
-    if (why := over(question.channel)) is not None:
+    if not decided(question.channel) and (why := over(question.channel)) is not None:
         raise Unproven(
             f"{_claimed(question)} But {question.channel} {why}, so nothing more could come."
         )

@@ -23,8 +23,19 @@ class Source(str):
 
     noun = "message"
     at = "at"
+    decided = False
+    """Whether that nothing more can come is an answer too, to who expects that nothing comes."""
     lasting = False
     """Whether it outlives the scenario, so that answers to earlier ones can come to it."""
+
+    # Two are the same only if they are one: names are for people, and a channel may have any.
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __ne__(self, other: object) -> bool:
+        return self is not other
 
     def where(self) -> str:
         """Where it really is, for a failure text."""
@@ -69,6 +80,11 @@ def things(channel: str, number: int) -> str:
 def over(channel: str) -> str | None:
     """Why nothing more can come to a source, as a clause; of a channel nobody can say so."""
     return channel.over() if isinstance(channel, Source) else None
+
+
+def decided(channel: str) -> bool:
+    """Whether that nothing more can come proves that nothing comes."""
+    return isinstance(channel, Source) and channel.decided
 
 
 class SourceWitness:

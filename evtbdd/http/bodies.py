@@ -65,15 +65,15 @@ def guessed(data: bytes) -> object:
 
 
 def reading(
-    size: int, understood: Callable[[bytes, Headers], object] = decode, largest: int = LARGEST
+    understood: Callable[[bytes, Headers], object] = decode, *, whole: bool = True
 ) -> Reading:
-    """How a body of so many bytes is read: one of which only the beginning is kept is not."""
+    """How a body is read; one of which only the beginning was kept is not."""
+    return Reading(understood if whole else _too_large, lambda _: None)
 
-    def too_large(data: bytes, headers: Headers) -> object:
-        del data, headers
-        raise ValueError(f"its {size} bytes are more than the {largest} that evtbdd keeps")
 
-    return Reading(understood if size <= largest else too_large, lambda _: None)
+def _too_large(data: bytes, headers: Headers) -> object:
+    del data, headers
+    raise ValueError(f"it is larger than the {LARGEST} bytes that evtbdd keeps")
 
 
 def encode(payload: object, kind: str | None) -> tuple[bytes, str]:

@@ -82,3 +82,16 @@ def _header(name: str, value: str) -> tuple[str, str]:
     if name in {"content-length", "transfer-encoding"}:
         raise PhraseError(f"@header.{name} follows from the body, and cannot be given.")
     return name, value
+
+
+def message_of(data: Data, values: Values) -> str | bytes:
+    """What stands below a step as one message: bytes as they are, all else as text."""
+    if data.text is not None:
+        with located(*data.location):
+            payload = text_or_document(data, values)
+            return payload if isinstance(payload, bytes) else encode(payload, None)[0].decode()
+    draft = _of_table(data, values, query=False)
+    if draft.headers[1:] or draft.body is None:
+        filename, line = data.location
+        raise PhraseError(f"{filename}:{line}: a message has a payload, and nothing around it.")
+    return draft.body.decode()

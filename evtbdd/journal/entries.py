@@ -69,6 +69,26 @@ class Requested:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A step sent what is no event: a request, a message; `to` and `what` as a person says them.
+
+    `acts`, where it does more than look.
+    """
+
+    to: str
+    what: str
+    acts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NothingMore:
+    """Nothing more can come to what is no channel: a WebSocket was closed, a request failed."""
+
+    source: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceStarted:
     """The process of a service runs."""
 
@@ -100,6 +120,8 @@ Entry = (
     | Seen
     | Arrived
     | Requested
+    | Sent
+    | NothingMore
     | ServiceStarted
     | ServiceReady
     | ServiceEnded

@@ -53,7 +53,7 @@ class Request(Event):
             where=became,
             facts={**facts, **{f"query.{name}": value for name, value in query.items()}},
         )
-        return Request(record, source, reading(came.size))
+        return Request(record, source, reading(whole=len(came.body) == came.size))
 
     @property
     def title(self) -> str:

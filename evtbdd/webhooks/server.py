@@ -51,7 +51,8 @@ class Server:
     @property
     def broken(self) -> int:
         """How many connections have brought something that was no whole request."""
-        return self._broken
+        with self._lock:
+            return self._broken + sum(not each.whole for each in self._connections)
 
     def take_down(self) -> None:
         """Refuse connections from now on, and reset those that are there."""

@@ -20,6 +20,7 @@ from acceptance.red import (
     verdict,
 )
 from acceptance.table import Cell, table
+from acceptance.web_examples import WEB_EXAMPLES
 
 from evtbdd.cli.steps import load_libraries
 from evtbdd.phrases.catalogue import registered
@@ -106,8 +107,8 @@ def test_every_then_phrase_has_its_red_example() -> None:
     load_libraries()
     phrases = [each.printed for each in registered() if each.keyword == "Then"]
     shown = [phrase.removeprefix("Then ") for phrase in phrases]
-    examples = [*EXAMPLES, *OBSERVED]
-    without = [p for p in shown if not any(p.startswith(e.phrase) for e in examples)]
+    examples = [each.phrase for each in (*EXAMPLES, *WEB_EXAMPLES, *OBSERVED)]
+    without = [p for p in shown if not any(map(p.startswith, examples))]
     assert without == []
 
 

@@ -43,6 +43,7 @@ ROOMS = (
     "webhooks",
     "metrics",
     "traces",
+    "websockets",
     "scenario",
     "head_start",
     "world",

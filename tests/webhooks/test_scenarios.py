@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from threading import Timer
 
@@ -167,18 +168,19 @@ def test_the_text_of_one_that_did_not_come(scenario: Scenario, webhooks: Scenari
     text = text_of(
         ExpectationFailed, webhooks.receives, "payments", "POST", "/pay", PAID, 0.01, False
     )
-    port = str(port_of(scenario))
-    assert text.replace(port, "PORT").replace("waited 0.0 s", "waited T s") == lines(
+    text = re.sub(r"[+]\d+[.]\d\d s", "+T s", text)
+    text = re.sub(r"waited \d+[.]\d s", "waited T s", text)
+    assert text.replace(str(port_of(scenario)), "PORT") == lines(
         """
         Expected at the webhook "payments" within 10 ms: a POST request to "/pay"
           with  amount = 20
         but of 2 requests in its window none matched (waited T s; http://127.0.0.1:PORT)
-          nearest  #1 at +0.00 s, POST /pay {"amount":30}, answered 200
+          nearest  #1 at +T s, POST /pay {"amount":30}, answered 200
                    amount: 30, expected 20
           others   #2 POST /refund {"amount":20}
-        elsewhere: such a request came to the webhook "refunds" at +0.00 s
+        elsewhere: such a request came to the webhook "refunds" at +T s
         """
-    ).replace("+0.00 s", text[text.index(" at +") + 4 :][:7].strip())
+    )
 
 
 def test_earlier_requests_lie_outside_of_the_window(
