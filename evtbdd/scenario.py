@@ -103,7 +103,7 @@ class Scenario:
         self.expect = Expectations(expect, witness, self.values)
         self.own_words = OwnWords(self.channels, self.journal, witness, self.expect)
         self.folders = folders
-        self.facilities = ScenarioFacilities(lent.facilities, self, scopes)
+        self.facilities: ScenarioFacilities = ScenarioFacilities(lent.facilities, self, scopes)
         self._provide()
 
     def _provide(self) -> None:

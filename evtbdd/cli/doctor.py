@@ -18,6 +18,7 @@ from evtbdd.channels.options import foreign
 from evtbdd.channels.pool import DEFAULT_NAME, Brokers
 from evtbdd.cli.given import add_overrides, settings_of
 from evtbdd.errors import EvtbddError, SettingsError
+from evtbdd.hosting.find import found
 from evtbdd.keeper import HeldKeeper
 from evtbdd.offers import Locks, Namespaces
 from evtbdd.ports import WHO_CAN, Broker, Capability
@@ -150,6 +151,10 @@ class Doctor:
             return
         if declared.handler is not None:
             yield f"service {quoted(name)}: the handler {declared.handler}, in the run's own process"
+            try:
+                found(declared.handler, Path.cwd(), f"[evtbdd:service:{name}]")
+            except SettingsError as error:
+                self._wrong.append(str(error))
             return
         if declared.elsewhere:
             yield f"service {quoted(name)}: runs elsewhere, {declared.url}; ready: {declared.ready}"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from evtbdd.errors import PhraseError, ServiceError, UnknownName
-from evtbdd.journal import Journal, Published
+from evtbdd.journal import Journal, Published, Sent
 from evtbdd.phrases import Data
 from evtbdd.services.facility import Services
 from evtbdd.services.late_kill import LateKill
@@ -200,7 +200,8 @@ class ScenarioServices:
         consumed = {c for each in self._used.values() for c in each.declaration.consumes}
         entries = [noted.entry for noted in self._journal.since()]
         published = {each.channel for each in entries if isinstance(each, Published)}
-        return bool(published) and published <= consumed
+        requested = any(isinstance(each, Sent) and each.acts for each in entries)
+        return bool(published) and published <= consumed and not requested
 
     def known(self) -> Sequence[str]:
         """All that can be said of services in `${service.…}`."""

@@ -221,7 +221,7 @@ def test_several_events_are_an_error(rig: Callable[..., Rig]) -> None:
     """Which one is meant cannot be guessed."""
     scenario = rig().begin(None)
     scenario.channels.get("orders")
-    scenario.facilities.headers_of_request("POST /orders")
+    scenario.facilities.headers_of_request("POST /orders", {})
     channel = scenario.channels.get("orders")
     for key in ("1", "2"):
         scenario.publisher.event("orders", Draft("Seen", key), NO_DATA)
