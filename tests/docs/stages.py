@@ -20,6 +20,7 @@ from acceptance.red import BROKER_STEPS
 from acceptance.test_late_answers import SERVICE, SETTINGS, STEPS
 from acceptance.web import SETTINGS as WEB_SETTINGS
 from acceptance.web import STEPS as WEB_STEPS
+from acceptance.web import WEB
 from brokers.secured import Secured
 
 from evtbdd.embedded.kafka import EmbeddedKafka
@@ -128,6 +129,12 @@ def web(_: Around, fault: str) -> Stage:
     )
 
 
+def web_page(_: Around, __: str) -> Stage:
+    """The shop and the chat of tests/systems/web, in the project itself."""
+    files = {name: (WEB / name).read_bytes() for name in ("shop.py", "chat.py")}
+    return Stage(settings="", files=files)
+
+
 def late(around: Around, gate: str) -> Stage:
     """A service that outlives scenarios, and holds the answer to one until the gate is opened."""
     folder = Path(around[0].enter_context(tempfile.TemporaryDirectory()))
@@ -202,6 +209,7 @@ STAGES: Mapping[str, Callable[[Around, str], Stage]] = {
         broken_off,
         shop,
         web,
+        web_page,
         late,
         refused,
         silent,
