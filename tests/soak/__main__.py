@@ -14,16 +14,20 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from acceptance.where import ALL, Where
+
 from evtbdd.keeper import HeldKeeper
 from evtbdd.provisioning.local_kafka import LocalKafka
+from evtbdd.provisioning.local_rabbitmq import LocalRabbitMQ
 from soak.load import busy_cores
 from soak.rounds import Judgement, red, tour
 from soak.tally import Tally
 
-BROKERS = ("embedded", "local")
+BROKERS = ("embedded", "local", "rabbitmq", "sqs")
 Job = tuple[str, int, str]
 
 
@@ -39,7 +43,7 @@ def main() -> int:
         metavar="N",
         help="processes that keep cores busy (one for each core)",
     )
-    parser.add_argument("--on", nargs="+", choices=BROKERS, default=BROKERS, help="both")
+    parser.add_argument("--on", nargs="+", choices=BROKERS, default=BROKERS, help="all")
     chosen = parser.parse_args()
     tally = Tally()
     began = time.monotonic()
@@ -47,15 +51,20 @@ def main() -> int:
         folder = Path(given_back.enter_context(tempfile.TemporaryDirectory(prefix="soak-")))
         keeper = HeldKeeper()
         given_back.callback(keeper.close)
-        addresses: dict[str, str | None] = {"embedded": None}
+        wheres = {"embedded": ALL["embedded Kafka"], "sqs": ALL["embedded SQS"]}
         if "local" in chosen.on:
             kafka = LocalKafka(keeper)
             kafka.start()
             given_back.callback(kafka.stop)
-            addresses["local"] = kafka.address
+            wheres["local"] = replace(ALL["Kafka"], url=f"kafka://{kafka.address}")
+        if "rabbitmq" in chosen.on:
+            rabbitmq = LocalRabbitMQ(keeper)
+            rabbitmq.start()
+            given_back.callback(rabbitmq.stop)
+            wheres["rabbitmq"] = replace(ALL["RabbitMQ"], url=f"amqp://{rabbitmq.address}")
         given_back.enter_context(busy_cores(keeper(), chosen.busy, folder))
         pool = given_back.enter_context(ThreadPoolExecutor(chosen.workers))
-        carry_out = partial(_carry_out, addresses, folder)
+        carry_out = partial(_carry_out, wheres, folder)
         jobs = {pool.submit(carry_out, job): job for job in _jobs(chosen)}
         for done in as_completed(jobs):
             broker, number, _ = jobs[done]
@@ -76,11 +85,11 @@ def _jobs(chosen: argparse.Namespace) -> Iterator[Job]:
                 yield broker, number, "red"
 
 
-def _carry_out(addresses: Mapping[str, str | None], folder: Path, job: Job) -> Sequence[Judgement]:
+def _carry_out(wheres: Mapping[str, Where], folder: Path, job: Job) -> Sequence[Judgement]:
     broker, _, kind = job
     with tempfile.TemporaryDirectory(dir=folder) as own:
         try:
-            return list({"tour": tour, "red": red}[kind](addresses[broker], Path(own)))
+            return list({"tour": tour, "red": red}[kind](wheres[broker], Path(own)))
         except Exception:  # noqa: BLE001 - after hours, one more line is better than no summary
             return [Judgement(f"{kind}: broke off", traceback.format_exc())]
 
