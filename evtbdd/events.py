@@ -93,6 +93,11 @@ class Event:
         except ValueError as error:
             return Unreadable(str(error) or "its codec does not say why")
 
+    @property
+    def title(self) -> str:
+        """What it is called in a few words, where it is no event of a channel."""
+        return ""
+
     @cached_property
     def type(self) -> str | None:
         """The type by its channel's rule, None where it has none."""

@@ -17,11 +17,13 @@ from evtbdd.channels.witness import ChannelWitness
 from evtbdd.errors import BrokerError, PhraseError
 from evtbdd.expect.expect import Expect, Patience
 from evtbdd.expect.expectations import Expectations
+from evtbdd.expect.source import SourceWitness
 from evtbdd.expect.whose import own_marks
 from evtbdd.facilities import OpenFacilities, ScenarioFacilities
 from evtbdd.isolation.inherited import Legacy
 from evtbdd.isolation.triggers import Consumer, ScenarioTriggers
 from evtbdd.journal import Journal
+from evtbdd.own_words.own_words import OwnWords
 from evtbdd.plan import Plan
 from evtbdd.services.consumers import Consumers
 from evtbdd.services.facility import Services
@@ -36,7 +38,8 @@ class Lent:
     """What the run lends to its scenarios.
 
     `lives` says of channels in which scope they live, where that is not the scenario; `legacy` is
-    what scenarios leave to one another, and `consumers` are those who acknowledge it.
+    what scenarios leave to one another, and `consumers` are those who acknowledge it; `needed` are
+    facilities that the settings want in every scenario.
     """
 
     run_id: str
@@ -48,6 +51,7 @@ class Lent:
     legacy: Legacy
     consumers: Consumers
     facilities: OpenFacilities
+    needed: Mapping[str, Collection[str | None]]
 
 
 class Scenario:
@@ -79,16 +83,25 @@ class Scenario:
         )
         self.channels = ScenarioChannels(lent.channels, scopes, lent.lives, self.journal)
         self.services = ScenarioServices(lent.services, scopes, self.journal, self)
-        self.publisher = Publisher(self.channels, self.journal, self.values, folders)
-        triggers = ScenarioTriggers(title, self.journal, lambda: self._consumers)
-        witness = ChannelWitness(
+        self.publisher = Publisher(
             self.channels,
-            self.services.health,
-            lambda: self.values.fresh_ids,
-            lent.legacy.begin(triggers, self.channels.scope_of),
+            self.journal,
+            self.values,
+            folders,
+            lambda: self.facilities.headers(),
+        )
+        triggers = ScenarioTriggers(title, self.journal, lambda: self._consumers)
+        witness = SourceWitness(
+            ChannelWitness(
+                self.channels,
+                self.services.health,
+                lambda: self.values.fresh_ids,
+                lent.legacy.begin(triggers, self.channels.scope_of),
+            )
         )
         expect = Expect(self.journal, witness, lent.patience)
         self.expect = Expectations(expect, witness, self.values)
+        self.own_words = OwnWords(self.channels, self.journal, witness, self.expect)
         self.folders = folders
         self.facilities = ScenarioFacilities(lent.facilities, self, scopes)
         self._provide()
@@ -115,6 +128,7 @@ class Scenario:
         self.services.look_at_logs_of(plan.logs)
         self.channels.open(plan.tell(self.channels, self._lent.services))
         self.services.adopt(self.channels.opened())
+        self.facilities.foretell({**self._lent.needed, **plan.needed})
         self._look_for_consumers()
 
     def leave(self) -> None:
@@ -155,9 +169,9 @@ class Scenario:
         """The text with its placeholders replaced."""
         return self.values.key(text)
 
-    def act(self) -> None:
-        """Open a block of acts under When; PhraseError under Then."""
-        if self._step_type == "then":
+    def act(self, *, looks: bool = False) -> None:
+        """Open a block of acts under When; PhraseError under Then, unless the step `looks` too."""
+        if self._step_type == "then" and not looks:
             raise PhraseError(
                 "This step acts, and Then only looks: write When before it (And and But go on with "
                 "the keyword before them)."
@@ -172,6 +186,10 @@ class Scenario:
             self.channels.begin_block(at_beginning=self._first)
 
     # Surroundings: what services ask.
+
+    def environment(self, service: str) -> Mapping[str, str]:
+        """What facilities have for a service."""
+        return self.facilities.environment(service)
 
     def consumed(self, channels: Sequence[str]) -> Sequence[Consumed]:
         """The broker's side of channels that a service consumes."""

@@ -34,6 +34,7 @@ Feature: Channels
       | @type       | @key  | orderId | customer | items | total |
       | OrderPlaced | OLD-1 | OLD-1   | ann      | []    | 5     |
     When the service "shipping" is started
-    Then only these "OrderShipped" events arrive on "shipments" during 500 ms:
+    Then an "OrderShipped" event arrives on "shipments"
+    And only these "OrderShipped" events arrive on "shipments" during 500 ms:
       | orderId |
       | OLD-1   |

@@ -16,13 +16,14 @@ from evtbdd.brokers.registry import BUILT_IN
 from evtbdd.channels.declaration import Declaration as ChannelDeclaration
 from evtbdd.channels.options import foreign
 from evtbdd.channels.pool import DEFAULT_NAME, Brokers
+from evtbdd.cli.given import add_overrides, settings_of
 from evtbdd.errors import EvtbddError, SettingsError
 from evtbdd.keeper import HeldKeeper
 from evtbdd.offers import Locks, Namespaces
 from evtbdd.ports import WHO_CAN, Broker, Capability
-from evtbdd.sections import SECTIONS
 from evtbdd.services.declaration import Declaration as ServiceDeclaration
 from evtbdd.settings.load import Settings
+from evtbdd.settings.reference import replaced
 from evtbdd.words import counted, listed, quoted
 
 
@@ -31,12 +32,13 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser(
         "doctor", help="reach every broker, and tell what can be had of it and what is wrong"
     )
+    add_overrides(parser)
     parser.set_defaults(carry_out=carry_out)
 
 
-def carry_out(_: argparse.Namespace) -> None:
+def carry_out(options: argparse.Namespace) -> None:
     """Print what is found, part by part. SettingsError at the end, where something is wrong."""
-    settings = Settings.load(Path.cwd(), sections=SECTIONS, userdata={}, environ=os.environ)
+    settings = settings_of(options)
     wrong: list[str] = []
     keeper = HeldKeeper()
     with closing(keeper), closing(Brokers.of_settings(settings, keeper)) as brokers:
@@ -59,12 +61,22 @@ class Doctor:
     def findings(self) -> Iterator[str]:
         """What there is, in lines for a person."""
         yield from _drivers()
+        yield from self._profile()
         for name in self._settings.names("broker") or [DEFAULT_NAME]:
             yield from self._broker(name)
         for name in self._settings.names("channel"):
             yield from self._channel(name)
         for name in self._settings.names("service"):
             yield from self._service(name)
+
+    def _profile(self) -> Iterator[str]:
+        """Which profile holds, and what does so instead of what the files say."""
+        if (chosen := self._settings.main["profile"]) is not None:
+            source = self._settings.source("", "", "profile")
+            yield f"profile {quoted(chosen)}, by {source}"
+        for line in replaced(self._settings):
+            if not line.startswith("profile = "):
+                yield f"  {line}"
 
     def _broker(self, name: str) -> Iterator[str]:
         began = time.monotonic()
@@ -135,6 +147,12 @@ class Doctor:
         except EvtbddError as error:
             yield f"service {quoted(name)}: cannot be meant"
             self._wrong.append(str(error))
+            return
+        if declared.handler is not None:
+            yield f"service {quoted(name)}: the handler {declared.handler}, in the run's own process"
+            return
+        if declared.elsewhere:
+            yield f"service {quoted(name)}: runs elsewhere, {declared.url}; ready: {declared.ready}"
             return
         ready = f"lives for the {declared.scope}, ready when {declared.ready}"
         yield f"service {quoted(name)}: {' '.join(declared.command)}; {ready}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evtbdd.expect.explain import Circumstances
-from evtbdd.expect.pattern import Pattern
 from evtbdd.expect.question import Question
 from evtbdd.expect.sighting import Sighting
+from evtbdd.expect.source import noun
 from evtbdd.expect.view import View
 from evtbdd.expect.window import Lies
 from evtbdd.witness import Witness
@@ -26,7 +26,7 @@ def circumstances(
     """What lies around a question, with the events outside of its window that it lacks."""
     lacking = [pattern for _, pattern in question.unmatched()]
     # What says nothing of an event fits every event of every channel.
-    telling = [pattern for pattern in lacking if pattern != Pattern()]
+    telling = [pattern for pattern in lacking if pattern.tells]
     elsewhere: list[Sighting] = []
     here: dict[Lies, list[Sighting]] = {lies: [] for lies in Lies}
     strays: list[Sighting] = []
@@ -40,7 +40,11 @@ def circumstances(
                 foreign += 1
             elif any(pattern.fits(event) for pattern in lacking):
                 here[outside.lies].append(outside.sighting)
-        elif outside.lies is Lies.INSIDE and any(pattern.fits(event) for pattern in telling):
+        elif (
+            outside.lies is Lies.INSIDE
+            and noun(event.channel) == question.noun
+            and any(pattern.fits(event) for pattern in telling)
+        ):
             elsewhere.append(outside.sighting)
     return Circumstances(
         time=time,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evtbdd.expect.pattern import Pattern
-from evtbdd.expect.phrasing import said
+from evtbdd.expect.phrasing import coming
 from evtbdd.expect.question import Answer, Claim, Ours, none_of, too_few, watched
 from evtbdd.expect.sighting import Sighting
-from evtbdd.words import counted
+from evtbdd.expect.source import things
 
 
 class Counted(Claim):
@@ -48,10 +48,10 @@ class Counted(Claim):
     def but(self) -> str:
         """How many there were instead."""
         if not self.fitting:
-            return none_of(self.seen)
+            return none_of(self.seen, self.noun)
         if len(self.fitting) < self.least:
             return too_few(self.fitting)
-        return f"{counted(len(self.fitting), 'event')} came"
+        return f"{things(self.channel, len(self.fitting))} came"
 
     def culprits(self) -> Sequence[tuple[Sighting, Pattern]]:
         """All that fit, where they are too many."""
@@ -73,7 +73,7 @@ class Counted(Claim):
         """The phrase with a time."""
         clause = self.patterns[0].phrased[1]
         colon = " with:" if self.details() else ""
-        return f"{noun} {verb} on {said(self.channel)}{clause} {watched(in_all)}{colon}"
+        return f"{coming(self.channel, noun, verb)}{clause} {watched(in_all)}{colon}"
 
     def watched_form(self, *, in_all: bool = False) -> str:
         """The phrase with a time."""

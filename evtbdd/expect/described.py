@@ -68,7 +68,8 @@ def _described(fields: Fields, base: Pattern, filename: str, values: Values) -> 
 def _is_text(fact: str | None) -> bool:
     """Whether an address holds text as written, so that 42 is not parsed to a number."""
     return fact is not None and (
-        fact in {"key", "type", "routing_key", "channel"} or fact.startswith("header.")
+        fact in {"key", "type", "routing_key", "channel", "method", "path"}
+        or fact.startswith(("header.", "query."))
     )
 
 

@@ -16,6 +16,7 @@ from evtbdd.expect.pattern import Pattern
 from evtbdd.expect.proof import lost
 from evtbdd.expect.question import Answer, Claim, Question
 from evtbdd.expect.sighting import Sighting
+from evtbdd.expect.source import Source, place
 from evtbdd.expect.view import View
 from evtbdd.journal import Journal, Published
 from evtbdd.witness import Earlier, OpenTrigger, Witness
@@ -125,23 +126,28 @@ def _may_be_an_answer(
         busy = f"which the service {quoted(first.service)} may still have been busy with"
     why = "" if first.untold is None else f": {first.untold}"
     return (
-        f"Whether this holds cannot be told: on {quoted(question.channel)} {question.sentence()}. "
+        f"Whether this holds cannot be told: {place(question.channel)} {question.sentence()}. "
         f"What came as {found.with_key} at {found.moment}, {found.event.record.where}, may be the "
         f"answer to {_named(first)}, {busy} when this window began{why}. "
-        f"{_advice(question.channel, found, first, witness)} a key or a value that only this "
-        "scenario's events hold."
+        f"{_advice(question.channel, found, first, witness)} only this scenario's "
+        f"{question.noun}s hold."
     )
 
 
 def _advice(channel: str, found: Sighting, first: OpenTrigger, witness: Witness) -> str:
+    by = "a key or a value that"
+    if isinstance(channel, Source):
+        return "Expect a value that"
     address = witness.correlation(channel)
     if address is None:
         both = dict.fromkeys([channel, first.event.channel])
         sections = listed(f"[evtbdd:channel:{each}]" for each in both)
-        return f"Declare correlation = ADDRESS in {sections}, or expect"
+        return f"Declare correlation = ADDRESS in {sections}, or expect {by}"
     if address.find(found.event) is MISSING:
-        return f"It holds nothing at {address.text}, its correlation; expect"
-    return f"What it holds at {address.text}, its correlation, does not tell them apart; expect"
+        return f"It holds nothing at {address.text}, its correlation; expect {by}"
+    return (
+        f"What it holds at {address.text}, its correlation, does not tell them apart; expect {by}"
+    )
 
 
 def _still_busy(question: Claim, first: OpenTrigger, number: int, deadline: Deadline) -> str:
@@ -155,7 +161,7 @@ def _still_busy(question: Claim, first: OpenTrigger, number: int, deadline: Dead
             f". Say its group in [evtbdd:service:{first.service}], or give it scope = scenario."
         )
     return (
-        f"Nothing has contradicted this so far: on {quoted(question.channel)} "
+        f"Nothing has contradicted this so far: {place(question.channel)} "
         f"{question.sentence()}. But {_not_done(first)}{instead}{more}"
     )
 

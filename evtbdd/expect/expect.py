@@ -8,27 +8,21 @@ from functools import cache
 
 from evtbdd.clock import MONOTONIC, Clock, Deadline
 from evtbdd.errors import ExpectationFailed, ServiceError, Unproven
+from evtbdd.expect.acting import last_act
 from evtbdd.expect.around import circumstances
 from evtbdd.expect.doubt import NEWS, OwnMarks, await_earlier, require_ours, still_open
 from evtbdd.expect.explain import explain
 from evtbdd.expect.proof import ended, how_long, logs, lost, prove, unreadable
 from evtbdd.expect.question import Answer, Claim, Question
+from evtbdd.expect.rest import comes_to_rest, notes
 from evtbdd.expect.sighting import Sighting
+from evtbdd.expect.source import over
 from evtbdd.expect.view import View
 from evtbdd.expect.whose import Correlation, own_marks
 from evtbdd.expect.window import window
-from evtbdd.journal import (
-    Acted,
-    Arrived,
-    Entry,
-    Journal,
-    Published,
-    ScenarioBegan,
-    ServiceEnded,
-    ServiceReady,
-)
+from evtbdd.journal import Arrived, Journal
 from evtbdd.witness import Witness
-from evtbdd.words import duration, listed
+from evtbdd.words import a, duration, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +89,11 @@ class Expect:
         view = self._view(question, in_all)
         if during is not None:
             await_earlier(question, view, self._witness, self._proof_deadline())
+        proven = during is None and self._comes_to_rest(question, view)
         answer = self._ask(view, question, self._watch(question.channel, during or 0.0))
-        if answer is Answer.OPEN and during is None:
+        if answer is Answer.OPEN and during is None and not proven:
             prove(question, view, self._journal, self._witness)
-            raise how_long(question, in_all=in_all)
+            raise how_long(question, in_all=in_all, meanwhile=notes(self._witness))
         if answer is Answer.CONTRADICTED or not question.at_the_end():
             self._require_ours(question, view, holds=False)
             time = "" if during is None else f" during {duration(during)}"
@@ -107,6 +102,14 @@ class Expect:
         prove(question, view, self._journal, self._witness)
         self._require_ours(question, view, holds=True)
         self._meet(question, arrived=False)
+
+    def _comes_to_rest(self, question: Claim, view: View) -> bool:
+        """Whether nothing more can follow, because services tell that they are done."""
+        deadline = self._proof_deadline()
+        if not comes_to_rest(question, view, self._witness, deadline):
+            return False
+        await_earlier(question, view, self._witness, deadline)
+        return True
 
     def watch_until(self, during: float) -> Deadline:
         """When a watch of so many seconds is over: they count from the last act or arrival."""
@@ -121,10 +124,7 @@ class Expect:
         return Deadline(since + during, during, self._clock)
 
     def _last_act(self) -> float:
-        return next(
-            (noted.at for noted in reversed(self._journal.since()) if _acts(noted.entry)),
-            self._journal.began,
-        )
+        return last_act(self._journal)
 
     def _proof_deadline(self) -> Deadline:
         return Deadline.after(self._patience.proof * self._patience.scale, self._clock)
@@ -171,12 +171,29 @@ class Expect:
                 ends = view.ended
                 if self._all_lost():
                     break
+            if give_up and over(question.channel) is not None:
+                break
             # A journal that always has something new must not keep the deadline from coming.
             if deadline.expired() or not view.wait(deadline):
                 break
+        if over(question.channel) is not None:
+            self._await_news_of_services(view)
         self._witness.read_up([question.channel], self._broker_deadline())
         view.read()
         return question.answer()
+
+    def _await_news_of_services(self, view: View) -> None:
+        """Return when one has ended: it lets go of its connections a moment before that is known.
+
+        Where none has, a little later.
+        """
+        deadline = Deadline.after(NEWS, self._clock)
+        while (
+            any(each.running for each in self._witness.health())
+            and not lost(self._witness)
+            and view.wait(deadline)
+        ):
+            view.read()
 
     def _broker_deadline(self) -> Deadline:
         return Deadline.after(self._patience.broker * self._patience.scale, self._clock)
@@ -202,6 +219,10 @@ class Expect:
         dead = lost(self._witness)
         contradicted = answer is Answer.CONTRADICTED
         meanwhile = [f"meanwhile: {ended(each)}" for each in dead] if contradicted else []
+        meanwhile += notes(self._witness)
+        why = over(question.channel)
+        if not contradicted and why is not None and why not in question.but():
+            meanwhile.append(f"meanwhile: {question.channel} {why}")
         if waited is not None and not contradicted:
             news = Deadline.after(NEWS, self._clock)
             meanwhile += still_open(question.channel, self._witness, news)
@@ -225,8 +246,8 @@ class Expect:
             )
         if view.unreadable:
             raise Unproven(
-                "Whether this holds cannot be told: an event in its window cannot be read, and could "
-                f"be one that counts: {unreadable(view)}\n{text}"
+                f"Whether this holds cannot be told: {a(question.noun)} in its window cannot be read, "
+                f"and could be one that counts: {unreadable(view)}\n{text}"
             )
         raise ExpectationFailed(text)
 
@@ -234,10 +255,3 @@ class Expect:
         self.its = tuple(question.met)
         if arrived:
             self._journal.append(Arrived(question.expected()))
-
-
-def _acts(entry: Entry) -> bool:
-    """Whether a watch begins anew with it: an act, or an arrival that a step waited for."""
-    if isinstance(entry, ServiceEnded):
-        return entry.asked
-    return isinstance(entry, ScenarioBegan | Acted | Published | Arrived | ServiceReady)

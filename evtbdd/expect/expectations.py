@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from evtbdd.clock import Deadline
 from evtbdd.errors import ExpectationFailed, PhraseError
 from evtbdd.events import MISSING
@@ -13,7 +15,11 @@ from evtbdd.expect.last import LastHas
 from evtbdd.expect.order import InOrderOf
 from evtbdd.expect.pattern import Pattern, brief
 from evtbdd.expect.presence import Arrives, ArrivesAtLeast
+from evtbdd.expect.question import Claim, Question
 from evtbdd.expect.rows import OnlyTheseArrive, TheseArrive
+from evtbdd.expect.sighting import Sighting
+from evtbdd.expect.source import belongs, noun
+from evtbdd.expect.states import Found, Look, settle
 from evtbdd.expect.together import SameKeyTogether
 from evtbdd.phrases import Data
 from evtbdd.ports import Capability
@@ -54,7 +60,9 @@ class Expectations:
     ) -> None:
         """So many events arrive, or more."""
         if number < 1:
-            raise PhraseError("At least 0 events always arrive; the number must be 1 or more.")
+            raise PhraseError(
+                f"At least 0 {noun(channel)}s always arrive; the number must be 1 or more."
+            )
         question = ArrivesAtLeast(channel, number, self._pattern(channel, base, data))
         self._expect.arrival(question, within=within, in_all=in_all)
 
@@ -85,6 +93,7 @@ class Expectations:
         """The events of a table arrive, among others."""
         self._witness.require(channel, Capability.ORDER if in_order else None)
         rows = patterns_of(data, base, self._values)
+        self._require_routes(channel, rows)
         lane = self._witness.lane(channel)
         question = TheseArrive(channel, rows, in_order=in_order, lane=lane)
         self._expect.arrival(question, within=within, in_all=in_all)
@@ -101,6 +110,7 @@ class Expectations:
         """The events of a table arrive, and no others of that type and key."""
         self._witness.require(channel, Capability.ORDER if in_order else None)
         rows = patterns_of(data, base, self._values)
+        self._require_routes(channel, rows)
         lane = self._witness.lane(channel)
         question = OnlyTheseArrive(channel, rows, base, in_order=in_order, lane=lane)
         self._expect.claim(question, during=during, in_all=in_all)
@@ -156,19 +166,51 @@ class Expectations:
         """Remember what the event that the step before met has at an address."""
         its = self._expect.its
         if len(its) != 1:
-            met = "no event" if not its else f"{len(its)} events"
+            what = noun(its[0].event.channel) if its else "event"
+            met = f"{len(its) or 'no'} {what}{'s' if its else ''}"
             raise PhraseError(
-                f"`its` is what the step before has met, and needs one event; that step met {met}."
+                f"`its` is what the step before has met, and needs one {what}; that step met {met}."
             )
         event = its[0].event
         found = Address.parse(address).find(event)
         if found is MISSING:
             raise ExpectationFailed(
-                f"Expected {quoted(address)} in the event that the step before has met "
-                f"({brief(event)}, {event.record.where} of {quoted(event.channel)})\n"
+                f"Expected {quoted(address)} in the {noun(event.channel)} that the step before has "
+                f"met ({brief(event)}, {event.record.where} {belongs(event.channel)})\n"
                 f"but there is none in {show(event.payload, 400)}"
             )
         self._values.remember(name, found)
+
+    def met(self, found: Sequence[Sighting]) -> None:
+        """Note what a step has met that is no event: `its` of the next step is that."""
+        self._expect.its = tuple(found)
+
+    @property
+    def witness(self) -> Witness:
+        """What expectations see of the world, for those who look at states."""
+        return self._witness
+
+    def ask(self, question: Question, within: float | None) -> None:
+        """Wait until a question is met."""
+        self._expect.arrival(question, within=within, in_all=False)
+
+    def watch(self, question: Claim, during: float) -> None:
+        """Watch that a claim is not contradicted."""
+        self._expect.claim(question, during=during, in_all=False)
+
+    def settle(
+        self,
+        expected: str,
+        look: Callable[[], Look[Found]],
+        *,
+        patience: Deadline,
+        stays: float | None = None,
+        every: float = 0.02,
+    ) -> Found:
+        """A state comes, and stays so for as long as said; see evtbdd.expect.states."""
+        return settle(
+            expected, look, patience=patience, stays=stays, witness=self._witness, every=every
+        )
 
     def until(self, during: float) -> Deadline:
         """When a watch of so many seconds is over."""
@@ -179,9 +221,15 @@ class Expectations:
         return self._expect.patience(within)
 
     def _pattern(self, channel: str, base: Pattern, data: Data | None) -> Pattern:
-        routed = base.routing_key is not None
-        self._witness.require(channel, Capability.ROUTING_KEYS if routed else None)
-        if data is None:
-            return base
-        as_text = self._witness.holds_text(channel)
-        return pattern_of(data, base, self._values, as_text=as_text)
+        self._witness.require(channel, None)
+        pattern = base
+        if data is not None:
+            as_text = self._witness.holds_text(channel)
+            pattern = pattern_of(data, base, self._values, as_text=as_text)
+        self._require_routes(channel, [pattern])
+        return pattern
+
+    def _require_routes(self, channel: str, patterns: Sequence[Pattern]) -> None:
+        """Where there are no routing keys, to miss one would be nobody's fault but the step's."""
+        if any(each.names_routing_key for each in patterns):
+            self._witness.require(channel, Capability.ROUTING_KEYS)

@@ -13,7 +13,8 @@ from evtbdd.expect.layout import DETAILS, Block, fitted
 from evtbdd.expect.pattern import Pattern, brief
 from evtbdd.expect.question import Question
 from evtbdd.expect.sighting import Sighting
-from evtbdd.words import counted, listed, quoted
+from evtbdd.expect.source import of, place
+from evtbdd.words import a, counted, listed, quoted
 
 MOST_SHOWN = 3
 MOST_OTHERS = 6
@@ -50,11 +51,11 @@ def explain(question: Question, around: Circumstances) -> str:
     """The whole text of a failed expectation."""
     but = f"but {question.but()} ({around.spent} {around.waited:.1f} s; {around.where})"
     blocks = [
-        Block([f"Expected on {quoted(question.channel)}{around.time}: {question.expected()}"]),
+        Block([f"Expected {place(question.channel)}{around.time}: {question.expected()}"]),
         _details(question),
         Block([but]),
         *_shown(question),
-        Block([*_outside(around), *around.services]),
+        Block([*_outside(around, question.noun), *around.services]),
     ]
     return "\n".join(" ".join(line.split("\n")) for line in fitted(blocks))
 
@@ -147,14 +148,16 @@ def _in_short(
     return [f"  {label:<{LABEL}} {'; '.join(shown)}{more}"]
 
 
-def _outside(around: Circumstances) -> list[str]:
+def _outside(around: Circumstances, noun: str) -> list[str]:
     """Those that would have fitted, had they come at another place or time."""
     lines = []
+    such = f"such {a(noun)}"
     if around.elsewhere:
-        lines.append(f"elsewhere: such an event arrived on {_first_of(_places(around.elsewhere))}")
+        arrived = "arrived on" if noun == "event" else "came to"
+        lines.append(f"elsewhere: {such} {arrived} {_first_of(_places(around.elsewhere))}")
     if around.too_early:
         lines.append(
-            f"too early: such an event came at {_first_of([s.moment for s in around.too_early])}, "
+            f"too early: {such} came at {_first_of([s.moment for s in around.too_early])}, "
             "before the last act under When; `in all` looks at the whole scenario"
         )
     if around.own:
@@ -191,7 +194,7 @@ def _places(elsewhere: Sequence[Sighting]) -> list[str]:
     places = []
     for channel, several in by_channel.items():
         when = "at" if len(several) == 1 else f"{len(several)} times since"
-        places.append(f"{quoted(channel)} {when} {several[0].moment}")
+        places.append(f"{of(channel)} {when} {several[0].moment}")
     return places
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -46,6 +46,8 @@ class Pattern:
     """One expected event: as much of it as a step says. Values may be or hold PyHamcrest matchers.
 
     `payload` is compared as a subset, or whole where `exactly`; `text` with the raw payload.
+    `thing` is what it is called where it has no type, and `told` what follows; `named` are the
+    fields that these two tell already.
     """
 
     type: str | None = None
@@ -56,6 +58,20 @@ class Pattern:
     exactly: bool = False
     text: str | bytes | None = None
     tombstone: bool = False
+    thing: str = "event"
+    told: str = ""
+    named: tuple[Expected, ...] = ()
+
+    @property
+    def tells(self) -> bool:
+        """Whether it says anything of an event, so that not every one fits."""
+        return replace(self, thing="event", told="") != Pattern()
+
+    @property
+    def names_routing_key(self) -> bool:
+        """Whether it says something of the routing key, in the step or in its table."""
+        said_of = any(at.fact_name == "routing_key" for at, _ in self.fields)
+        return said_of or self.routing_key is not None
 
     def fits(self, event: Event) -> bool:
         """Whether the event is one that is meant; quicker than to judge it."""
@@ -110,7 +126,7 @@ class Pattern:
 
     @cached_property
     def _around(self) -> tuple[Expected, ...]:
-        return tuple(each for each in self.fields if not each[0].is_payload)
+        return (*self.named, *(each for each in self.fields if not each[0].is_payload))
 
     @cached_property
     def _whole(self) -> tuple[Expected, ...]:
@@ -188,12 +204,12 @@ class Pattern:
             return "tombstone"
         if self.text is not None:
             return show(self.text) if isinstance(self.text, bytes) else f"text {show(self.text)}"
-        return "event" if self.type is None else f"{quoted(self.type)} event"
+        return self.thing if self.type is None else f"{quoted(self.type)} {self.thing}"
 
     @property
     def clause(self) -> str:
         """` with key "42"`, or nothing: what follows the noun."""
-        said_of = "" if self.key is None else f" with key {show(self.key)}"
+        said_of = self.told if self.key is None else f" with key {show(self.key)}"
         if self.routing_key is None:
             return said_of
         return f"{said_of} with routing key {show(self.routing_key)}"
@@ -201,8 +217,8 @@ class Pattern:
     @property
     def phrased(self) -> tuple[str, str]:
         """Kind and clause as a step says them, so that it means the same again."""
-        kind = "event" if self.type is None else f"{said(self.type)} event"
-        return kind, "" if self.key is None else f" with key {said(self.key)}"
+        kind = self.thing if self.type is None else f"{said(self.type)} {self.thing}"
+        return kind, self.told if self.key is None else f" with key {said(self.key)}"
 
     def noun(self, number: int | None = None) -> str:
         """`an "OrderShipped" event with key "42"`; with a number `3 "OrderShipped" events …`."""
@@ -223,7 +239,7 @@ class Pattern:
 
 def brief(event: Event, said_type: str | None = None) -> str:
     """An event in a few words: `key "42" type "OrderPacked"`; the type if it is not the one said."""
-    words = []
+    words = [event.title] if event.title else []
     if event.fact("key") is not MISSING:
         words.append(f"key {show(event.key, 40)}")
     if event.type is not None and event.type != said_type:
@@ -234,6 +250,8 @@ def brief(event: Event, said_type: str | None = None) -> str:
         words.append("a tombstone")
     elif said_type is not None and event.type is None:
         words.append("without a type")
+    if words == [event.title] and event.payload != "":
+        words.append(show(event.payload, 40))
     return " ".join(words) or show(event.payload, 40)
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from base64 import b64encode
 
+from evtbdd.expect.source import Source
 from evtbdd.words import quoted
+
+
+def coming(channel: str, noun: str, verb: str) -> str:
+    """`no event arrives on "orders"`, `the webhook "payments" receives no request`."""
+    if isinstance(channel, Source):
+        return f"{channel} receives {noun}"
+    return f"{noun} {verb} on {said(channel)}"
 
 
 def said(value: str | bytes) -> str:

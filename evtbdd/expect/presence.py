@@ -37,7 +37,7 @@ class ArrivesAtLeast(Question):
 
     def but(self) -> str:
         """`only 2 came, the last at +0.30 s`."""
-        return too_few(self._fitting) if self._fitting else none_of(self.seen)
+        return too_few(self._fitting) if self._fitting else none_of(self.seen, self.noun)
 
     def unmatched(self) -> Sequence[tuple[str, Pattern]]:
         """The pattern, while too few fit."""

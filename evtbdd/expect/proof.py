@@ -7,27 +7,30 @@ from collections.abc import Sequence
 from evtbdd.errors import Unproven
 from evtbdd.events import Unreadable
 from evtbdd.expect.question import Claim
+from evtbdd.expect.source import decided, over, place
 from evtbdd.expect.view import View
 from evtbdd.journal import Journal, Published, Seen
 from evtbdd.values.render import show
 from evtbdd.witness import ServiceHealth, Witness
-from evtbdd.words import listed, quoted, suggestion
+from evtbdd.words import a, listed, quoted, suggestion
 
 
 def prove(question: Claim, view: View, journal: Journal, witness: Witness) -> None:
     """Raise Unproven where a claim that nothing contradicts may still be untrue."""
     _require_life(question, witness)
+    _require_open(question)
     _require_readable(question, view)
     _require_known_types(question, journal, witness)
 
 
-def how_long(question: Claim, *, in_all: bool) -> Unproven:
-    """That a claim names no time to watch, with the step that would."""
+def how_long(question: Claim, *, in_all: bool, meanwhile: Sequence[str] = ()) -> Unproven:
+    """That a claim names no time to watch, with the step that would; `meanwhile` stands below."""
     form = question.watched_form(in_all=in_all)
     below = "\nwith the same table or text below it." if form.endswith(":") else ""
+    around = "".join(f"\n{line}" for line in meanwhile)
     return Unproven(
         f"{_claimed(question, 'so far')} But nothing proves it either. Say how long to watch:\n"
-        f"  Then {form}{below}"
+        f"  Then {form}{below}{around}"
     )
 
 
@@ -56,6 +59,8 @@ def logs(services: Sequence[ServiceHealth]) -> str:
     """How the log of each of these services ends, on lines of their own below a sentence."""
     lines = []
     for each in services:
+        if each.last_lines is None:
+            continue
         name = quoted(each.name)
         ends = f"The log of the service {name} ends:"
         lines.append(ends if each.last_lines else f"The service {name} had logged nothing.")
@@ -63,25 +68,36 @@ def logs(services: Sequence[ServiceHealth]) -> str:
     return "".join(f"\n{line}" for line in lines)
 
 
+def proves_nothing(claimed: str, dead: Sequence[ServiceHealth]) -> Unproven:
+    """What a sentence amounts to that nothing has contradicted, where services are dead."""
+    return Unproven(
+        f"{claimed} But {listed(map(ended, dead))}, and a dead service proves nothing.{logs(dead)}"
+    )
+
+
 def _claimed(question: Claim, so_far: str = "") -> str:
     return (
-        f"Nothing has contradicted this{' ' if so_far else ''}{so_far}: on "
-        f"{quoted(question.channel)} {question.sentence()}."
+        f"Nothing has contradicted this{' ' if so_far else ''}{so_far}: "
+        f"{place(question.channel)} {question.sentence()}."
     )
 
 
 def _require_life(question: Claim, witness: Witness) -> None:
     if dead := lost(witness):
+        raise proves_nothing(_claimed(question), dead)
+
+
+def _require_open(question: Claim) -> None:
+    if not decided(question.channel) and (why := over(question.channel)) is not None:
         raise Unproven(
-            f"{_claimed(question)} But {listed(map(ended, dead))}, and a dead service proves "
-            f"nothing.{logs(dead)}"
+            f"{_claimed(question)} But {question.channel} {why}, so nothing more could come."
         )
 
 
 def _require_readable(question: Claim, view: View) -> None:
     if view.unreadable:
         raise Unproven(
-            f"{_claimed(question)} But an event in its window cannot be read, and could be one that "
+            f"{_claimed(question)} But {a(question.noun)} in its window cannot be read, and could be one that "
             f"counts: {unreadable(view)}"
         )
 

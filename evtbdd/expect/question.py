@@ -9,7 +9,8 @@ from enum import Enum
 from evtbdd.events import Event
 from evtbdd.expect.pattern import Pattern
 from evtbdd.expect.sighting import Sighting
-from evtbdd.words import listed
+from evtbdd.expect.source import noun
+from evtbdd.words import a, listed
 
 MOST_SAID = 4
 """Of so many fields at most a sentence speaks."""
@@ -39,6 +40,11 @@ class Question(ABC):
         self.channel = channel
         self.patterns = tuple(patterns)
         self.seen: list[Sighting] = []
+
+    @property
+    def noun(self) -> str:
+        """What it is asked of: `event`, `request`, …"""
+        return noun(self.channel)
 
     def see(self, sighting: Sighting) -> None:
         """Take note of the next event inside the window."""
@@ -137,22 +143,22 @@ def watched(in_all: bool) -> str:
     return f"{WATCH} in all" if in_all else WATCH
 
 
-def none_of(seen: Sequence[Sighting]) -> str:
+def none_of(seen: Sequence[Sighting], what: str = "event") -> str:
     """`no event came`, `the one event in its window did not match`, …"""
     if not seen:
-        return "no event came"
+        return f"no {what} came"
     if len(seen) == 1:
-        return "the one event in its window did not match"
-    return f"of {len(seen)} events in its window none matched"
+        return f"the one {what} in its window did not match"
+    return f"of {len(seen)} {what}s in its window none matched"
 
 
-def no_such(seen: Sequence[Sighting]) -> str:
+def no_such(seen: Sequence[Sighting], what: str = "event") -> str:
     """`of 3 events in its window none is such an event`."""
     if not seen:
-        return "no event came"
+        return f"no {what} came"
     if len(seen) == 1:
-        return "the one event in its window is another"
-    return f"of {len(seen)} events in its window none is such an event"
+        return f"the one {what} in its window is another"
+    return f"of {len(seen)} {what}s in its window none is such {a(what)}"
 
 
 def too_few(came: Sequence[Sighting]) -> str:

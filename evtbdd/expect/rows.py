@@ -11,7 +11,8 @@ from evtbdd.expect.pattern import Pattern
 from evtbdd.expect.phrasing import said
 from evtbdd.expect.question import Answer, Claim, Ours, Question, first_not, none_of, watched
 from evtbdd.expect.sighting import Sighting
-from evtbdd.words import counted, listed
+from evtbdd.expect.source import things
+from evtbdd.words import listed
 
 ORDER = "the order of these events"
 INSTEAD = "leave out `in order`"
@@ -80,7 +81,7 @@ class TheseArrive(Question):
         """`these 3 events in order`."""
         order = " in order" if self.in_order else ""
         number = len(self.patterns)
-        return f"{'this event' if number == 1 else f'these {number} events'}{order}"
+        return f"{f'this {self.noun}' if number == 1 else f'these {number} {self.noun}s'}{order}"
 
     def but(self) -> str:
         """How many rows were met, or that the order is another."""
@@ -88,8 +89,8 @@ class TheseArrive(Question):
         if not missing:
             return f"they came in another order: {self._order()}"
         if missing == len(self.patterns):
-            return none_of(self.seen)
-        return f"{missing} of {counted(len(self.patterns), 'event')} did not come"
+            return none_of(self.seen, self.noun)
+        return f"{missing} of {things(self.channel, len(self.patterns))} did not come"
 
     def _order(self) -> str:
         """`row 2 (#1), row 1 (#2)`: the rows that are met, in the order of their events."""

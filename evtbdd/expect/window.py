@@ -76,10 +76,11 @@ def window(noted: Iterable[Noted], *, in_all: bool, own_counts: bool, began: flo
     for item in noted:
         match item.entry:
             case ScenarioBegan(ends, before):
-                starts = scenario_starts = ends
+                scenario_starts = {**scenario_starts, **ends}
+                starts = {**starts, **ends}
                 began, asked = item.at, item.at if before is None else before
             case Acted(ends, before) if not in_all:
-                starts = ends
+                starts = {**starts, **ends}
                 began, asked = item.at, item.at if before is None else before
             case Published(channel=channel, position=position, history=past):
                 (history if past else own).add((channel, position))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from evtbdd.events import Event
 from evtbdd.expect.marks import marks
+from evtbdd.expect.source import Source
 from evtbdd.journal import Journal, Published
 from evtbdd.offers import Acknowledgements
 from evtbdd.witness import OpenTrigger
@@ -40,7 +41,9 @@ class Consumer:
         return NOBODY_TELLS if self.told_by is None else None
 
     def may_answer_on(self, channel: str) -> bool:
-        """Whether what it does about an event can be seen on a channel."""
+        """Whether what it does about an event can be seen on a channel, or another source."""
+        if isinstance(channel, Source):
+            return True
         return self.reaches is None or channel in self.reaches
 
 

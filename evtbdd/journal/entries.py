@@ -35,7 +35,8 @@ class Acted:
 class Published:
     """A step's event was stored; `history` where it lies before the scenario's own beginning.
 
-    `event` is all of it, as the channel reads it.
+    `event` is all of it, as the channel reads it. `began` is a monotonic moment at which it had not
+    been sent yet; None for nobody knows.
     """
 
     channel: str
@@ -44,6 +45,7 @@ class Published:
     key: str | bytes | None
     history: bool = False
     event: Event | None = field(default=None, compare=False, repr=False)
+    began: float | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,34 @@ class Arrived:
     """A step that waited for an arrival was met."""
 
     step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A step sent what is no event: a request, a message; `to` and `what` as a person says them.
+
+    `acts`, where it does more than look.
+    """
+
+    to: str
+    what: str
+    acts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NothingMore:
+    """Nothing more can come to what is no channel: a WebSocket was closed, a request failed."""
+
+    source: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """A step's request was about to be sent: `what` is `POST /orders`, `traceparent` its header."""
+
+    what: str
+    traceparent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +121,9 @@ Entry = (
     | Published
     | Seen
     | Arrived
+    | Sent
+    | NothingMore
+    | Requested
     | ServiceStarted
     | ServiceReady
     | ServiceEnded

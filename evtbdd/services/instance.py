@@ -18,7 +18,7 @@ from evtbdd.services.declaration import Declaration
 from evtbdd.services.joining import told_of
 from evtbdd.services.membership import Membership
 from evtbdd.services.ready import LAST_LINES, ReadyCheck
-from evtbdd.services.surroundings import Place, Surroundings
+from evtbdd.services.surroundings import Place, Surroundings, said
 from evtbdd.witness import ServiceHealth
 from evtbdd.words import quoted
 
@@ -138,6 +138,7 @@ class Instance:
             # what it prints is seen at once.
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
             "PYTHONUNBUFFERED": "1",
+            **around.environment(declared.name),
             **{name: self.said(around, text) for name, text in declared.environment.items()},
             **extra,
         }
@@ -155,9 +156,7 @@ class Instance:
     def said(self, around: Surroundings, text: str) -> str:
         """A text of the settings; `${port}` and `${scope.id}` in it are the service's own."""
         own = {"${port}": str(self.place.port), "${scope.id}": self.place.scope_id}
-        for placeholder, value in own.items():
-            text = text.replace(placeholder, value)
-        return around.values.text(text)
+        return said(around, text, own)
 
     def stop(self) -> None:
         """Send its stop signal, and kill it when its grace is over."""

@@ -25,6 +25,8 @@ ELSE = "subscribed, else "
 class Readiness:
     """`kind` is subscribed, started, port, get, log or exit; `target` what that is looked for at.
 
+    One that runs elsewhere has `answers` besides, where nothing is said: its url takes connections.
+    A handler has `handed`: it is handed events.
     `otherwise` is what counts where a broker does not know who is subscribed.
     """
 
@@ -60,6 +62,10 @@ class Readiness:
 
     def __str__(self) -> str:
         """As an author would write it."""
+        if self.kind == "answers":
+            return "its url takes connections"
+        if self.kind == "handed":
+            return "it is handed events"
         if self.kind == "log":
             return f"log {quoted(self.target)}"
         if self.otherwise is not None:

@@ -35,6 +35,7 @@ Feature: Offsets of Kafka
       | customer | bob   |
       | items    | []    |
       | total    | 5     |
-    Then only these "OrderShipped" events arrive on "shipments" during 500 ms:
+    Then an "OrderShipped" event arrives on "shipments" with key "NEW-1"
+    And only these "OrderShipped" events arrive on "shipments" during 500 ms:
       | orderId |
       | NEW-1   |

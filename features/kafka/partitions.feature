@@ -14,7 +14,8 @@ Feature: Partitions of Kafka
       | ORD-2 | ORD-2   | bob      | []    | 5     |
       | ORD-3 | ORD-3   | cleo     | []    | 5     |
       | ORD-4 | ORD-4   | dan      | []    | 5     |
-    Then only these "OrderShipped" events arrive on "shipments" during 500 ms:
+    Then at least 4 "OrderShipped" events arrive on "shipments"
+    And only these "OrderShipped" events arrive on "shipments" during 500 ms:
       | @key  | customer |
       | ORD-1 | ann      |
       | ORD-2 | bob      |
@@ -36,7 +37,8 @@ Feature: Partitions of Kafka
     And 6 "OrderCancelled" events are published to "orders" with key "ORD-2":
       | field   | value        |
       | orderId | B-${counter} |
-    Then exactly 12 "ShipmentCancelled" events arrive on "shipments" during 500 ms
+    Then at least 12 "ShipmentCancelled" events arrive on "shipments"
+    And exactly 12 "ShipmentCancelled" events arrive on "shipments" during 500 ms
     And the events on "shipments" with the same key share a partition during 500 ms
     And 12 "ShipmentCancelled" events arrive on "shipments" in the order of "orderId" per key
 
@@ -54,6 +56,7 @@ Feature: Partitions of Kafka
       | ORD-1   |
       | ORD-2   |
       | ORD-3   |
+    And the log of the service "shipping" contains "cancelled" at least 3 times
     And the log of the service "shipping" contains "cancelled" exactly 3 times during 300 ms
     When one instance of the service "shipping" is killed
     Then the partitions of "orders" are shared by 1 instance of the service "shipping"

@@ -11,8 +11,11 @@ import os
 
 import pytest
 from acceptance.conftest import reached
+from acceptance.database_examples import EXAMPLES as OF_DATABASES
 from acceptance.examples import EXAMPLES, NOT_STARTED, UNPROVEN, RedExample
 from acceptance.expected import expected_texts
+from acceptance.observability_examples import OBSERVED
+from acceptance.own_words import OWN_WORDS
 from acceptance.project import Outcome
 from acceptance.red import (
     ON_DEAD_BROKER,
@@ -24,6 +27,7 @@ from acceptance.red import (
     verdict,
 )
 from acceptance.table import Cell, table
+from acceptance.web_examples import WEB_EXAMPLES
 from acceptance.where import ALL, Where
 
 from evtbdd.cli.steps import load_libraries
@@ -174,7 +178,10 @@ def test_every_then_phrase_has_its_red_example() -> None:
     load_libraries()
     phrases = [each.printed for each in registered() if each.keyword == "Then"]
     shown = [phrase.removeprefix("Then ") for phrase in phrases]
-    without = [p for p in shown if not any(p.startswith(e.phrase) for e in EXAMPLES)]
+    examples = [
+        each.phrase for each in (*EXAMPLES, *OBSERVED, *OF_DATABASES, *OWN_WORDS, *WEB_EXAMPLES)
+    ]
+    without = [p for p in shown if not any(map(p.startswith, examples))]
     assert without == []
 
 

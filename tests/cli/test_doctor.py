@@ -98,3 +98,64 @@ def test_a_program_is_looked_for_where_the_service_runs(
     program.chmod(0o644)
     program.unlink()
     assert doctor(section, tmp_path, monkeypatch) == 2
+
+
+PROFILED = (
+    WELL + "[evtbdd:profile:unit]\n"
+    "broker.main.url = memory://elsewhere\n"
+    "service.shop.command = sleep 30\n"
+    "[evtbdd:profile:other]\n"
+    "timeout = 1 second\n"
+)
+
+
+def told_of_profile(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """What the doctor said before it came to the first broker, but for the drivers."""
+    lines = capsys.readouterr().out.split("\n")
+    first = next(place for place, line in enumerate(lines) if line.startswith("broker "))
+    return [line for line in lines[:first] if not line.startswith("driver of ")]
+
+
+def test_the_profile_and_what_it_replaces_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who wonders why a setting does not hold sees what goes before it, and where that stands."""
+    (tmp_path / "evtbdd.cfg").write_text(PROFILED, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EVTBDD_TIMEOUT", "2 seconds")
+    assert main(["doctor", "-D", "evtbdd.profile=unit"]) == 0
+    assert told_of_profile(capsys) == [
+        'profile "unit", by -D evtbdd.profile',
+        "  timeout = 2 seconds  (EVTBDD_TIMEOUT)",
+        "  broker.main.url = memory://elsewhere  (evtbdd.cfg line 9 (profile unit))",
+        "  service.shop.command = sleep 30  (evtbdd.cfg line 10 (profile unit))",
+    ]
+
+
+def test_without_a_profile_nothing_is_told_of_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the files say alone needs no line."""
+    assert doctor(PROFILED, tmp_path, monkeypatch) == 0
+    assert told_of_profile(capsys) == []
+
+
+@pytest.mark.parametrize(
+    ("override", "error"),
+    [
+        ("evtbdd.profile=unti", 'There is no section [evtbdd:profile:unti]. Did you mean "unit"?'),
+        ("profile=unit", "-D profile: a setting is given by -D evtbdd.NAME=VALUE."),
+    ],
+)
+def test_an_override_that_means_nothing_is_an_error(
+    override: str,
+    error: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A slip of the pen is not passed over."""
+    (tmp_path / "evtbdd.cfg").write_text(PROFILED, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["doctor", "-D", override]) == 2
+    assert capsys.readouterr().err == f"evtbdd: {error}\n"

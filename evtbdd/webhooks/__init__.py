@@ -1,0 +1,1 @@
+"""Webhooks: servers of evtbdd's own that services call, answering by script."""

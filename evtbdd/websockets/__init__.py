@@ -1,0 +1,1 @@
+"""WebSockets: clients with names, connected to a service."""
