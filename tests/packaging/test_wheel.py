@@ -132,6 +132,9 @@ def test_there_is_an_extra_for_every_way_to_use_it() -> None:
             "embedded-sqs",
             "compression",
             "docker",
+            "http",
+            "webhooks",
+            "websockets",
         )
         for line in lines(extras[name])
     }
