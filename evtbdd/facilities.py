@@ -6,14 +6,15 @@ settings in `sections`; neither World nor the journal knows it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, TypeVar, cast
+from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from evtbdd.channels.facility import Channels
+from evtbdd.channels.scenario import ScenarioChannels
 from evtbdd.errors import SettingsError
 from evtbdd.expect.expect import Patience
 from evtbdd.expect.expectations import Expectations
@@ -46,8 +47,10 @@ class Stage(Protocol):
 
     journal: Journal
     values: Values
+    channels: ScenarioChannels
     services: ScenarioServices
     expect: Expectations
+    facilities: ScenarioFacilities
     folders: list[Path]
 
     def act(self, *, looks: bool = False) -> None:
@@ -68,6 +71,33 @@ class ScenarioFacility(Protocol):
 
     def end(self) -> None:
         """Give back what the scenario took. What is raised is an error of the scenario."""
+
+
+@runtime_checkable
+class Foretold(Protocol):
+    """What a scenario's part of a facility may offer: to be told what steps will name."""
+
+    def foretell(self, names: Collection[str | None]) -> None:
+        """Make ready, before the first step, what has these names; None is what has no name."""
+
+
+@runtime_checkable
+class Equipping(Protocol):
+    """What a scenario's part of a facility may offer: variables for the services that it starts."""
+
+    def environment(self, service: str) -> Mapping[str, str]:
+        """By their names; what the settings say of the service goes before them."""
+
+
+@runtime_checkable
+class Marking(Protocol):
+    """What a scenario's part of a facility may offer: headers for what it publishes and requests."""
+
+    def headers(self) -> Mapping[str, str]:
+        """Those of the next event that it publishes."""
+
+    def headers_of_request(self, what: str, own: Mapping[str, str]) -> Mapping[str, str]:
+        """Those of the next request, `POST /orders` for a person, besides what it has of its own."""
 
 
 class Facility(Protocol):
@@ -95,9 +125,19 @@ class Kind:
 
 FACILITIES: Mapping[str, Kind] = {
     "http": Kind("evtbdd.http.facility:Http", None, "httpx", "http"),
+    "metrics": Kind("evtbdd.metrics.facility:Metrics", None, "prometheus_client", "metrics"),
+    "traces": Kind("evtbdd.traces.facility:Traces", None, "opentelemetry", "traces"),
     "webhooks": Kind("evtbdd.webhooks.facility:Webhooks", "webhook", "h11", "webhooks"),
+    "databases": Kind("evtbdd.databases.facility:Databases", "database"),
+    "files": Kind("evtbdd.files.facility:Files"),
     "websockets": Kind("evtbdd.websockets.facility:WebSockets", None, "websockets", "websockets"),
 }
+
+
+def everywhere(settings: Settings) -> Mapping[str, Collection[str | None]]:
+    """The facilities that the settings want in every scenario, as if a step named nothing of them."""
+    return {"traces": [None]} if settings.section("traces")["collect"] == "always" else {}
+
 
 Part = TypeVar("Part", bound=ScenarioFacility)
 
@@ -161,6 +201,28 @@ class ScenarioFacilities:
         if name not in self._begun:
             self._begun[name] = self._facilities.get(name).begin(self._stage, self._scopes)
         return self._begun[name]
+
+    def foretell(self, needed: Mapping[str, Collection[str | None]]) -> None:
+        """Have facilities know, before the first step, what steps will name."""
+        for name, names in needed.items():
+            part = self.get(name)
+            if isinstance(part, Foretold):
+                part.foretell(names)
+
+    def environment(self, service: str) -> Mapping[str, str]:
+        """The variables that those which are begun have for a service."""
+        parts = [each for each in self._begun.values() if isinstance(each, Equipping)]
+        return {name: v for each in parts for name, v in each.environment(service).items()}
+
+    def headers(self) -> Mapping[str, str]:
+        """The headers that those which are begun have for the next event."""
+        parts = [each for each in self._begun.values() if isinstance(each, Marking)]
+        return {name: value for each in parts for name, value in each.headers().items()}
+
+    def headers_of_request(self, what: str, own: Mapping[str, str]) -> Mapping[str, str]:
+        """The headers that those which are begun have for the next request; `own` by small names."""
+        parts = [each for each in self._begun.values() if isinstance(each, Marking)]
+        return {name: v for each in parts for name, v in each.headers_of_request(what, own).items()}
 
     def provide(self) -> None:
         """Have the placeholders of all facilities known; one of them begins its facility."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from evtbdd.ports import Broker, ChannelPlan, Ends, Message
@@ -10,7 +11,7 @@ from evtbdd.ports import Broker, ChannelPlan, Ends, Message
 if TYPE_CHECKING:
     from evtbdd.clock import Deadline
     from evtbdd.errors import PublishRefused
-    from evtbdd.events import Position
+    from evtbdd.events import Position, Record
 
 
 @runtime_checkable
@@ -24,6 +25,33 @@ class Acknowledgements(Protocol):
 
         A lane on which it has no position is left out. Raises BrokerError.
         """
+
+
+class Delivery(Protocol):
+    """What a consumer in this process is handed, event by event; any thread may call anything."""
+
+    def take(self) -> Record | None:
+        """The next event, as soon as there is one; None once it is closed."""
+
+    def done(self, record: Record) -> None:
+        """Acknowledge what was taken."""
+
+    def close(self) -> None:
+        """Hand over nothing more; what is not acknowledged is kept for when it is opened again."""
+
+
+@runtime_checkable
+class Delivers(Protocol):
+    """Offered by an adapter that hands events to consumers in this process: it hosts handlers."""
+
+    def deliver(self, group: str, begin: Mapping[str, Ends]) -> Delivery:
+        """Hand a group what is stored on channels from these ends on, or from where it stood."""
+
+    def forget(self, group: str) -> None:
+        """Hand a group nothing more, ever; one that is not there is ignored."""
+
+    def at_rest(self) -> bool:
+        """Whether every group has acknowledged all that it was to be handed."""
 
 
 @runtime_checkable
@@ -148,3 +176,52 @@ class Batches(Protocol):
 
         Raises PublishRefused where the batch as a whole was refused, BrokerUnavailable.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """What a queue holds at a moment: events that are ready, and those that are not acknowledged.
+
+    `unacknowledged` is None where nobody tells it; `late` are the seconds by which it may be told
+    late. `consumers` are those besides evtbdd.
+    """
+
+    ready: int
+    unacknowledged: int | None
+    consumers: int
+    late: float = 0.0
+
+    @property
+    def held(self) -> int:
+        """All of them, as far as they are told."""
+        return self.ready + (self.unacknowledged or 0)
+
+
+@runtime_checkable
+class Depths(Protocol):
+    """Offered by an adapter of a broker that tells how much a queue holds."""
+
+    def depth(self, queue: str, deadline: Deadline) -> Depth:
+        """What a queue holds now, whoever made it.
+
+        Raises BrokerError where there is none of that name, and UnsupportedCapability where evtbdd
+        itself takes what comes to it.
+        """
+
+
+@runtime_checkable
+class Peeks(Protocol):
+    """Offered by an adapter of a broker that hides an event from others once it was received."""
+
+    def takes_from(self, channel: str) -> bool:
+        """Whether the reader itself receives from this very queue, and so has what is visible."""
+
+    def peek(self, channel: str, deadline: Deadline) -> Sequence[Record]:
+        """What is visible now, which stays visible; each look counts as a receipt of it.
+
+        Among the facts of a record are `sent`, `first_received` (seconds since 1970) and
+        `attempts`, the receipts by others. Raises BrokerError.
+        """
+
+    def hidden(self, channel: str, deadline: Deadline) -> int:
+        """How many are invisible now, as the broker estimates it: received by others, or delayed."""

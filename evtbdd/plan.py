@@ -19,7 +19,8 @@ class Plan:
     """Filled step by step, before the scenario begins.
 
     `title` is what a person calls the scenario; `logs` are the services whose log a step looks at;
-    `vague`, whether a step under Then expects something of a channel without naming key or data.
+    `vague`, whether a step under Then expects something of a channel without naming key or data;
+    `needed` are for facilities the names that steps will use.
     """
 
     title: str = ""
@@ -30,6 +31,7 @@ class Plan:
     declared: dict[str, ChannelDeclaration] = field(default_factory=dict)
     absent: list[str] = field(default_factory=list)
     settings: Mapping[str, ChannelDeclaration] = field(default_factory=dict)
+    needed: dict[str, list[str | None]] = field(default_factory=dict)
 
     def names(self, kind: str, name: str) -> None:
         """Note that a step names a channel or a service; what is not told yet is left to its step."""
@@ -64,6 +66,11 @@ class Plan:
     def wants_log(self, service: str) -> None:
         """Note that a step looks at the log of a service."""
         self.logs.add(service)
+
+    def needs(self, facility: str, name: str | None) -> None:
+        """Note that a step will use what a facility has under a name, or its only one."""
+        if name is None or "${" not in name:
+            self.needed.setdefault(facility, []).append(name)
 
     def tell(self, channels: ScenarioChannels, services: Services) -> Sequence[str]:
         """Have a scenario know what is declared, and what is not to be; the channels it needs."""

@@ -23,6 +23,7 @@ from evtbdd.facilities import OpenFacilities, ScenarioFacilities
 from evtbdd.isolation.inherited import Legacy
 from evtbdd.isolation.triggers import Consumer, ScenarioTriggers
 from evtbdd.journal import Journal
+from evtbdd.own_words.own_words import OwnWords
 from evtbdd.plan import Plan
 from evtbdd.services.consumers import Consumers
 from evtbdd.services.facility import Services
@@ -37,7 +38,8 @@ class Lent:
     """What the run lends to its scenarios.
 
     `lives` says of channels in which scope they live, where that is not the scenario; `legacy` is
-    what scenarios leave to one another, and `consumers` are those who acknowledge it.
+    what scenarios leave to one another, and `consumers` are those who acknowledge it; `needed` are
+    facilities that the settings want in every scenario.
     """
 
     run_id: str
@@ -49,6 +51,7 @@ class Lent:
     legacy: Legacy
     consumers: Consumers
     facilities: OpenFacilities
+    needed: Mapping[str, Collection[str | None]]
 
 
 class Scenario:
@@ -80,7 +83,13 @@ class Scenario:
         )
         self.channels = ScenarioChannels(lent.channels, scopes, lent.lives, self.journal)
         self.services = ScenarioServices(lent.services, scopes, self.journal, self)
-        self.publisher = Publisher(self.channels, self.journal, self.values, folders)
+        self.publisher = Publisher(
+            self.channels,
+            self.journal,
+            self.values,
+            folders,
+            lambda: self.facilities.headers(),
+        )
         triggers = ScenarioTriggers(title, self.journal, lambda: self._consumers)
         witness = SourceWitness(
             ChannelWitness(
@@ -92,8 +101,9 @@ class Scenario:
         )
         expect = Expect(self.journal, witness, lent.patience)
         self.expect = Expectations(expect, witness, self.values)
+        self.own_words = OwnWords(self.channels, self.journal, witness, self.expect)
         self.folders = folders
-        self.facilities = ScenarioFacilities(lent.facilities, self, scopes)
+        self.facilities: ScenarioFacilities = ScenarioFacilities(lent.facilities, self, scopes)
         self._provide()
 
     def _provide(self) -> None:
@@ -118,6 +128,7 @@ class Scenario:
         self.services.look_at_logs_of(plan.logs)
         self.channels.open(plan.tell(self.channels, self._lent.services))
         self.services.adopt(self.channels.opened())
+        self.facilities.foretell({**self._lent.needed, **plan.needed})
         self._look_for_consumers()
 
     def leave(self) -> None:
@@ -175,6 +186,10 @@ class Scenario:
             self.channels.begin_block(at_beginning=self._first)
 
     # Surroundings: what services ask.
+
+    def environment(self, service: str) -> Mapping[str, str]:
+        """What facilities have for a service."""
+        return self.facilities.environment(service)
 
     def consumed(self, channels: Sequence[str]) -> Sequence[Consumed]:
         """The broker's side of channels that a service consumes."""

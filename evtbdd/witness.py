@@ -19,13 +19,17 @@ class ServiceHealth:
     """What is known of a service at a moment.
 
     `lost` is a clause such as `exited with code 1 at +0.30 s` where it ended and nobody had asked
-    it to; None while it lives, or where a step ended it. `last_lines` are the end of its log then.
+    it to; None while it lives, or where a step ended it. `last_lines` are the end of its log then,
+    None where it has no log. `notes` are sentences about what it did of late, for a failure text;
+    `at_rest` is whether it has done all that it had to, None where nobody can tell.
     """
 
     name: str
     running: bool
     lost: str | None = None
-    last_lines: tuple[str, ...] = ()
+    last_lines: tuple[str, ...] | None = ()
+    notes: tuple[str, ...] = ()
+    at_rest: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

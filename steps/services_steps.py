@@ -95,7 +95,8 @@ def one_instance_is_made(scenario: Scenario, *, service: str, verb: str) -> None
 )
 def service_keeps_running(scenario: Scenario, *, service: str, during: float) -> None:
     """Its process does not end while it is watched."""
-    claims.keeps_running(scenario.services.get(service), scenario.expect.until(during))
+    process = scenario.services.process(service, "nobody sees whether it keeps running")
+    claims.keeps_running(process, scenario.expect.until(during))
 
 
 @step(
@@ -106,7 +107,8 @@ def service_keeps_running(scenario: Scenario, *, service: str, during: float) ->
 )
 def service_exits(scenario: Scenario, *, service: str, code: int | None, within: Time) -> None:
     """Its process ends by itself."""
-    claims.exits(scenario.services.get(service), code, scenario.expect.patience(within))
+    process = scenario.services.process(service, "nobody sees it exit")
+    claims.exits(process, code, scenario.expect.patience(within))
 
 
 @step(

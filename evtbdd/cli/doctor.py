@@ -14,16 +14,18 @@ from typing import Any
 
 from evtbdd.brokers.registry import BUILT_IN, Adapter
 from evtbdd.channels.declaration import Declaration as ChannelDeclaration
-from evtbdd.channels.options import require_known
+from evtbdd.channels.options import foreign
 from evtbdd.channels.pool import DEFAULT_NAME, Brokers
+from evtbdd.cli.given import add_overrides, settings_of
 from evtbdd.errors import EvtbddError, SettingsError
 from evtbdd.facilities import FACILITIES, Kind
+from evtbdd.hosting.find import found
 from evtbdd.keeper import HeldKeeper
 from evtbdd.offers import Locks, Namespaces
 from evtbdd.ports import WHO_CAN, Broker, Capability
-from evtbdd.sections import SECTIONS
 from evtbdd.services.declaration import Declaration as ServiceDeclaration
 from evtbdd.settings.load import Settings
+from evtbdd.settings.reference import replaced
 from evtbdd.words import counted, listed, quoted
 
 
@@ -32,12 +34,13 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser(
         "doctor", help="reach every broker, and tell what can be had of it and what is wrong"
     )
+    add_overrides(parser)
     parser.set_defaults(carry_out=carry_out)
 
 
-def carry_out(_: argparse.Namespace) -> None:
+def carry_out(options: argparse.Namespace) -> None:
     """Print what is found, part by part. SettingsError at the end, where something is wrong."""
-    settings = Settings.load(Path.cwd(), sections=SECTIONS, userdata={}, environ=os.environ)
+    settings = settings_of(options)
     wrong: list[str] = []
     keeper = HeldKeeper()
     with closing(keeper), closing(Brokers.of_settings(settings, keeper)) as brokers:
@@ -60,12 +63,22 @@ class Doctor:
     def findings(self) -> Iterator[str]:
         """What there is, in lines for a person."""
         yield from _drivers()
+        yield from self._profile()
         for name in self._settings.names("broker") or [DEFAULT_NAME]:
             yield from self._broker(name)
         for name in self._settings.names("channel"):
             yield from self._channel(name)
         for name in self._settings.names("service"):
             yield from self._service(name)
+
+    def _profile(self) -> Iterator[str]:
+        """Which profile holds, and what does so instead of what the files say."""
+        if (chosen := self._settings.main["profile"]) is not None:
+            source = self._settings.source("", "", "profile")
+            yield f"profile {quoted(chosen)}, by {source}"
+        for line in replaced(self._settings):
+            if not line.startswith("profile = "):
+                yield f"  {line}"
 
     def _broker(self, name: str) -> Iterator[str]:
         began = time.monotonic()
@@ -126,11 +139,9 @@ class Doctor:
             yield f"channel {quoted(name)}: on the broker {quoted(where)}, which was not reached"
             return
         words = self._brokers.get(where).capabilities
-        try:
-            require_known(name, declared.options, words)
-        except EvtbddError as error:
-            self._wrong.append(str(error))
         yield f"channel {quoted(name)}: a {words.channel} on {quoted(where)}, codec {declared.codec}"
+        for option, who in foreign(declared.options, words).items():
+            yield f"  {option} is for {who}, not for {words.broker}"
 
     def _service(self, name: str) -> Iterator[str]:
         try:
@@ -138,6 +149,16 @@ class Doctor:
         except EvtbddError as error:
             yield f"service {quoted(name)}: cannot be meant"
             self._wrong.append(str(error))
+            return
+        if declared.handler is not None:
+            yield f"service {quoted(name)}: the handler {declared.handler}, in the run's own process"
+            try:
+                found(declared.handler, Path.cwd(), f"[evtbdd:service:{name}]")
+            except SettingsError as error:
+                self._wrong.append(str(error))
+            return
+        if declared.elsewhere:
+            yield f"service {quoted(name)}: runs elsewhere, {declared.url}; ready: {declared.ready}"
             return
         ready = f"lives for the {declared.scope}, ready when {declared.ready}"
         yield f"service {quoted(name)}: {' '.join(declared.command)}; {ready}"

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import os
-from pathlib import Path
 from typing import Any
 
+from evtbdd.cli.given import add_overrides, settings_of
 from evtbdd.sections import SECTIONS
 from evtbdd.settings import reference
-from evtbdd.settings.load import Settings
 
 
 def add_to(commands: Any) -> None:
     """Add the command."""
     parser = commands.add_parser("settings", help="print every setting, and what it is here")
     parser.add_argument("--markdown", action="store_true", help="as tables for a document")
+    add_overrides(parser)
     parser.set_defaults(carry_out=carry_out)
 
 
@@ -24,5 +23,4 @@ def carry_out(options: argparse.Namespace) -> None:
     if options.markdown:
         print(reference.markdown(SECTIONS))
         return
-    here = Settings.load(Path.cwd(), sections=SECTIONS, userdata={}, environ=os.environ)
-    print(reference.text(SECTIONS, here))
+    print(reference.text(SECTIONS, settings_of(options)))

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 from evtbdd.channels.pool import DEFAULT_NAME, Brokers
+from evtbdd.cli.given import add_overrides, settings_of
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError, UnknownName
 from evtbdd.isolation.sweep import Leftover, find, remove
@@ -20,9 +19,7 @@ from evtbdd.keeper import HeldKeeper
 from evtbdd.ports import Broker
 from evtbdd.provisioning.provision import WAYS
 from evtbdd.provisioning.url import BrokerUrl
-from evtbdd.sections import SECTIONS
 from evtbdd.settings import kinds
-from evtbdd.settings.load import Settings
 from evtbdd.words import counted, listed, quoted, suggestion
 
 LONG = {"minute": 60, "hour": 3_600, "day": 86_400}
@@ -43,6 +40,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--broker", metavar="NAME", help="only this one; without it all that are declared"
     )
+    add_overrides(parser)
     parser.set_defaults(carry_out=carry_out)
 
 
@@ -61,7 +59,7 @@ def age(text: str) -> float:
 
 def carry_out(options: argparse.Namespace) -> None:
     """Sweep one broker after another; what could not be done on one keeps no other from it."""
-    settings = Settings.load(Path.cwd(), sections=SECTIONS, userdata={}, environ=os.environ)
+    settings = settings_of(options)
     urls = {name: settings.section("broker", name)["url"] for name in settings.names("broker")}
     patience = settings.main["connect timeout"] * settings.main["timeout scale"]
     names = _chosen(options.broker, list(urls) or [DEFAULT_NAME])

@@ -8,13 +8,13 @@ from functools import cache
 
 from evtbdd.clock import MONOTONIC, Clock, Deadline
 from evtbdd.errors import ExpectationFailed, ServiceError, Unproven
-from evtbdd.events import Event
 from evtbdd.expect.acting import last_act
 from evtbdd.expect.around import circumstances
 from evtbdd.expect.doubt import NEWS, OwnMarks, await_earlier, require_ours, still_open
 from evtbdd.expect.explain import explain
 from evtbdd.expect.proof import ended, how_long, logs, lost, prove, unreadable
 from evtbdd.expect.question import Answer, Claim, Question
+from evtbdd.expect.rest import comes_to_rest, notes
 from evtbdd.expect.sighting import Sighting
 from evtbdd.expect.source import over
 from evtbdd.expect.view import View
@@ -89,10 +89,12 @@ class Expect:
         view = self._view(question, in_all)
         if during is not None:
             await_earlier(question, view, self._witness, self._proof_deadline())
+        rest = self._proof_deadline()
+        proven = during is None and comes_to_rest(question, view, self._witness, rest)
         answer = self._ask(view, question, self._watch(question.channel, during or 0.0))
-        if answer is Answer.OPEN and during is None:
+        if answer is Answer.OPEN and during is None and not proven:
             prove(question, view, self._journal, self._witness)
-            raise how_long(question, in_all=in_all)
+            raise how_long(question, in_all=in_all, meanwhile=notes(self._witness))
         if answer is Answer.CONTRADICTED or not question.at_the_end():
             self._require_ours(question, view, holds=False)
             time = "" if during is None else f" during {duration(during)}"
@@ -210,6 +212,7 @@ class Expect:
         dead = lost(self._witness)
         contradicted = answer is Answer.CONTRADICTED
         meanwhile = [f"meanwhile: {ended(each)}" for each in dead] if contradicted else []
+        meanwhile += notes(self._witness)
         why = over(question.channel)
         if not contradicted and why is not None and why not in question.but():
             meanwhile.append(f"meanwhile: {question.channel} {why}")
@@ -240,10 +243,6 @@ class Expect:
                 f"and could be one that counts: {unreadable(view)}\n{text}"
             )
         raise ExpectationFailed(text)
-
-    def meet(self, event: Event) -> None:
-        """From now on `its` is an event that a step has met without a question."""
-        self.its = (Sighting(1, 0.0, event),)
 
     def _meet(self, question: Question, *, arrived: bool) -> None:
         self.its = tuple(question.met)

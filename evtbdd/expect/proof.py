@@ -23,13 +23,14 @@ def prove(question: Claim, view: View, journal: Journal, witness: Witness) -> No
     _require_known_types(question, journal, witness)
 
 
-def how_long(question: Claim, *, in_all: bool) -> Unproven:
-    """That a claim names no time to watch, with the step that would."""
+def how_long(question: Claim, *, in_all: bool, meanwhile: Sequence[str] = ()) -> Unproven:
+    """That a claim names no time to watch, with the step that would; `meanwhile` stands below."""
     form = question.watched_form(in_all=in_all)
     below = "\nwith the same table or text below it." if form.endswith(":") else ""
+    around = "".join(f"\n{line}" for line in meanwhile)
     return Unproven(
         f"{_claimed(question, 'so far')} But nothing proves it either. Say how long to watch:\n"
-        f"  Then {form}{below}"
+        f"  Then {form}{below}{around}"
     )
 
 
@@ -58,11 +59,20 @@ def logs(services: Sequence[ServiceHealth]) -> str:
     """How the log of each of these services ends, on lines of their own below a sentence."""
     lines = []
     for each in services:
+        if each.last_lines is None:
+            continue
         name = quoted(each.name)
         ends = f"The log of the service {name} ends:"
         lines.append(ends if each.last_lines else f"The service {name} had logged nothing.")
         lines += [f"    {line}" for line in each.last_lines]
     return "".join(f"\n{line}" for line in lines)
+
+
+def proves_nothing(claimed: str, dead: Sequence[ServiceHealth]) -> Unproven:
+    """What a sentence amounts to that nothing has contradicted, where services are dead."""
+    return Unproven(
+        f"{claimed} But {listed(map(ended, dead))}, and a dead service proves nothing.{logs(dead)}"
+    )
 
 
 def _claimed(question: Claim, so_far: str = "") -> str:
@@ -74,10 +84,7 @@ def _claimed(question: Claim, so_far: str = "") -> str:
 
 def _require_life(question: Claim, witness: Witness) -> None:
     if dead := lost(witness):
-        raise Unproven(
-            f"{_claimed(question)} But {listed(map(ended, dead))}, and a dead service proves "
-            f"nothing.{logs(dead)}"
-        )
+        raise proves_nothing(_claimed(question), dead)
 
 
 def _require_open(question: Claim) -> None:

@@ -35,7 +35,8 @@ class Acted:
 class Published:
     """A step's event was stored; `history` where it lies before the scenario's own beginning.
 
-    `event` is all of it, as the channel reads it.
+    `event` is all of it, as the channel reads it. `began` is a monotonic moment at which it had not
+    been sent yet; None for nobody knows.
     """
 
     channel: str
@@ -44,6 +45,7 @@ class Published:
     key: str | bytes | None
     history: bool = False
     event: Event | None = field(default=None, compare=False, repr=False)
+    began: float | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,14 @@ class NothingMore:
 
 
 @dataclass(frozen=True, slots=True)
+class Requested:
+    """A step's request was about to be sent: `what` is `POST /orders`, `traceparent` its header."""
+
+    what: str
+    traceparent: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceStarted:
     """The process of a service runs."""
 
@@ -113,6 +123,7 @@ Entry = (
     | Arrived
     | Sent
     | NothingMore
+    | Requested
     | ServiceStarted
     | ServiceReady
     | ServiceEnded

@@ -5,6 +5,7 @@ from __future__ import annotations
 from evtbdd.clock import Deadline
 from evtbdd.errors import ExpectationFailed
 from evtbdd.services.ready import end_of
+from evtbdd.services.served import Served
 from evtbdd.services.service import Service
 from evtbdd.words import duration, quoted
 
@@ -32,8 +33,10 @@ def exits(service: Service, code: int | None, deadline: Deadline) -> None:
         raise ExpectationFailed(f"{wanted}\nbut it {ended}.{end_of_log(service)}")
 
 
-def end_of_log(service: Service) -> str:
-    """How the logs of its instances end, below a sentence."""
+def end_of_log(service: Served) -> str:
+    """How the logs of its instances end, below a sentence; nothing where it has none."""
+    if not isinstance(service, Service):
+        return ""
     service.mark()  # what it wrote last may still be on its way
     if len(service.instances) == 1:
         return end_of(service.log)
@@ -41,6 +44,6 @@ def end_of_log(service: Service) -> str:
     return "".join(ends)
 
 
-def lost(service: Service) -> bool:
-    """Whether one of its instances ended though nobody had asked it to."""
+def lost(service: Served) -> bool:
+    """Whether it, or one of its instances, ended though nobody had asked it to."""
     return any(each.lost is not None for each in service.health(0))

@@ -13,7 +13,7 @@ from evtbdd.isolation.triggers import Consumer
 from evtbdd.offers import Acknowledgements
 from evtbdd.ports import Capability
 from evtbdd.services.facility import Services
-from evtbdd.services.service import Service
+from evtbdd.services.served import Served
 
 LONGER = SCOPES[1:]
 
@@ -34,7 +34,7 @@ class Consumers:
             for each in lasting
         }
         self._reaches = reaches(consumes, outputs)
-        self._of: dict[Service, Sequence[Consumer]] = {}
+        self._of: dict[Served, Sequence[Consumer]] = {}
         consumed = frozenset[str]().union(*consumes.values())
         reached = [consumed if each is None else each for each in self._reaches.values()]
         self.passed_on = consumed & frozenset[str]().union(*reached)
@@ -59,7 +59,7 @@ class Consumers:
         }
 
     def _consumers(
-        self, service: Service, scopes: Mapping[str, str], channels: ScenarioChannels
+        self, service: Served, scopes: Mapping[str, str], channels: ScenarioChannels
     ) -> Sequence[Consumer]:
         """One for each broker that it consumes from."""
         declared = service.declaration
@@ -84,6 +84,8 @@ def _told_by(channel: str, channels: ScenarioChannels) -> Acknowledgements | Non
     # A group's broker was reached as the service was started; one that is lost tells nothing.
     with suppress(EvtbddError):
         broker = channels.broker(channel)
+        if isinstance(broker, Acknowledgements):
+            return broker
         if Capability.SUBSCRIPTIONS in broker.capabilities.can:
             told_by = broker.subscriptions()
             return told_by if isinstance(told_by, Acknowledgements) else None

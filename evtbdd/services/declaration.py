@@ -17,6 +17,8 @@ from evtbdd.settings.schema import Key, Section
 from evtbdd.words import quoted
 
 ACKNOWLEDGES = ("last", "first", "unknown")
+ELSEWHERE = ("answers", "port", "get")
+"""How a service can be ready that somebody else runs."""
 BROKER = re.compile(r"\$\{broker\.([^}]+)\}")
 CHANNEL = re.compile(r"\$\{channel\.([^}]+?)(?:\.(?:url|arn|topic_arn))?\}")
 SECTION = Section(
@@ -25,6 +27,12 @@ SECTION = Section(
     help="A service under test, started by evtbdd.",
     keys=(
         Key("command", kinds.words, None, "words as a shell would split them, run without a shell"),
+        Key(
+            "handler",
+            kinds.text,
+            None,
+            "package.module:callable, hosted by evtbdd on a broker in memory; goes before a command",
+        ),
         Key("directory", kinds.text, None, "where it runs; the project's folder if left out"),
         Key(
             "environment",
@@ -36,7 +44,7 @@ SECTION = Section(
         Key("scope", kinds.choice(*SCOPES), "scenario", "how long it lives"),
         Key("consumes", kinds.comma_list, "", "the channels that it consumes"),
         Key("publishes", kinds.comma_list, "", "the channels that it publishes to"),
-        Key("group", kinds.text, None, "its consumer group (Kafka)"),
+        Key("group", kinds.text, None, "its consumer group, on brokers that have groups (Kafka)"),
         Key(
             "start",
             kinds.choice("recorded", "client"),
@@ -54,7 +62,8 @@ SECTION = Section(
             "ready",
             kinds.text,
             None,
-            'subscribed, port PORT, get URL [STATUS], log "TEXT", exit 0, started',
+            'subscribed, port PORT, get URL [STATUS], log "TEXT", exit 0, started; subscribed, else '
+            "one of the others, for brokers that do not know who is subscribed",
         ),
         Key("start timeout", kinds.patience, "30 seconds", "how long it may take to get ready"),
         Key("stop signal", kinds.text, "TERM", "what asks it to end"),
@@ -62,7 +71,7 @@ SECTION = Section(
             "grace", kinds.duration, "5 seconds", "how long it may take to end, before it is killed"
         ),
         Key("needs", kinds.comma_list, "", "services that are started before it"),
-        Key("url", kinds.text, None, "where it answers"),
+        Key("url", kinds.text, None, "where it answers; without a command it runs elsewhere"),
         Key("expel", kinds.yes_no, "yes", "after a kill its group is told that the member left"),
     ),
 )
@@ -74,6 +83,7 @@ class Declaration:
 
     name: str
     command: Sequence[str]
+    handler: str | None
     directory: str | None
     environment: Mapping[str, str]
     stdin: str
@@ -96,30 +106,30 @@ class Declaration:
         """The declaration in `[evtbdd:service:NAME]`. SettingsError where it cannot be meant."""
         given = settings.section("service", name)
         where = f"[evtbdd:service:{name}]"
-        if not given["command"]:
+        handler = given["handler"] or None
+        if not (given["command"] or given["url"] or handler):
             raise SettingsError(f"{where} has no command: evtbdd does not know how to start it.")
-        ready = given["ready"] or ("subscribed" if given["consumes"] else "started")
-        readiness = Readiness.parse(ready, where)
-        consumes = given["consumes"]
-        joins = given["group"] or (consumes and not join_groups(settings, consumes))
-        if readiness.kind == "subscribed" and not (joins and consumes):
-            raise SettingsError(
-                f"{where} is to be ready when it is subscribed; for that it must say what it "
-                "consumes, and group: the consumer group that it joins. Another readiness is "
-                'written like ready = log "listening".'
-            )
+        elsewhere = not (given["command"] or handler)
+        if handler:
+            readiness = Readiness("handed")
+            _require_consuming(given["consumes"], where)
+        elif elsewhere:
+            readiness = _answering(settings, name, where)
+        else:
+            readiness = _started(settings, name, where)
         return cls(
             name=name,
-            command=given["command"],
+            command=() if handler else given["command"] or (),
+            handler=handler,
             directory=given["directory"],
             environment=given["environment"],
             stdin=given["stdin"],
-            scope=given["scope"],
+            scope=SCOPES[-1] if elsewhere else given["scope"],
             consumes=given["consumes"],
             publishes=given["publishes"],
             group=given["group"],
             start=given["start"],
-            acknowledges=given["acknowledges"],
+            acknowledges="last" if handler else given["acknowledges"],
             ready=readiness,
             start_timeout=given["start timeout"],
             stop_signal=_signal(given["stop signal"], where),
@@ -129,9 +139,15 @@ class Declaration:
             expel=given["expel"],
         )
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether somebody else runs it."""
+        return not self.command and self.handler is None
+
     def texts(self) -> Sequence[str]:
         """Every text that may hold placeholders."""
-        texts = [*self.command, *self.environment.values(), self.ready.target]
+        otherwise = self.ready.otherwise or self.ready
+        texts = [*self.command, *self.environment.values(), self.ready.target, otherwise.target]
         return [*texts, *(text for text in (self.directory, self.group, self.url) if text)]
 
     def outputs(self) -> frozenset[str]:
@@ -147,6 +163,47 @@ class Declaration:
         """Every channel that it consumes, publishes to, or is told the name of."""
         told = [name for text in self.texts() for name in CHANNEL.findall(text)]
         return list(dict.fromkeys([*self.consumes, *self.publishes, *told]))
+
+
+def _started(settings: Settings, name: str, where: str) -> Readiness:
+    """When it is ready, of one that evtbdd starts."""
+    given = settings.section("service", name)
+    consumes = given["consumes"]
+    readiness = Readiness.parse(given["ready"] or ("subscribed" if consumes else "started"), where)
+    joins = given["group"] or (consumes and not join_groups(settings, consumes))
+    if readiness.kind == "subscribed" and not (joins and consumes):
+        raise SettingsError(
+            f"{where} is to be ready when it is subscribed; for that it must say what it "
+            "consumes, and group: the consumer group that it joins. Another readiness is "
+            'written like ready = log "listening".'
+        )
+    return readiness
+
+
+def _require_consuming(consumes: Sequence[str], where: str) -> None:
+    if not consumes:
+        raise SettingsError(
+            f"{where} has a handler, and is handed nothing: consumes = … says of which channels."
+        )
+
+
+def _answering(settings: Settings, name: str, where: str) -> Readiness:
+    """When it is ready, of one that runs elsewhere: nothing but whether it answers can be seen."""
+    given = settings.section("service", name)
+    no_command = f"{where} has a url and no command, so it runs elsewhere"
+    readiness = Readiness("answers", given["url"])
+    if given["ready"]:
+        readiness = Readiness.parse(given["ready"], where)
+    if readiness.kind not in ELSEWHERE:
+        raise SettingsError(
+            f"{no_command}, and ready = {readiness} cannot be seen: write ready = get URL or "
+            "ready = port HOST:PORT, or leave it out."
+        )
+    if settings.given("service", name, "scope") is not None and given["scope"] != SCOPES[-1]:
+        raise SettingsError(
+            f"{no_command}, and lives longer than a {given['scope']}: leave out its scope."
+        )
+    return readiness
 
 
 def _signal(name: str, where: str) -> signal.Signals:

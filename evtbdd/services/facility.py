@@ -13,8 +13,9 @@ from evtbdd.errors import EvtbddError, SettingsError, UnknownName
 from evtbdd.isolation.modes import SCOPES, longest
 from evtbdd.keeper import Keeper
 from evtbdd.services.declaration import Declaration
+from evtbdd.services.made import made
 from evtbdd.services.port import FreePorts
-from evtbdd.services.service import Service
+from evtbdd.services.served import Served
 from evtbdd.services.surroundings import Place
 from evtbdd.words import listed, quoted, suggestion
 
@@ -51,7 +52,7 @@ class Services:
         self._keeper = keeper
         self._folder: Path | None = None
         self._ports = FreePorts()
-        self._scopes: dict[str, dict[str, Service]] = {}
+        self._scopes: dict[str, dict[str, Served]] = {}
         for name in declared:
             self.with_needs([name])
 
@@ -108,7 +109,7 @@ class Services:
                 found[broker] = longest(told)
         return found
 
-    def in_scope(self, scope: str, name: str) -> Service:
+    def in_scope(self, scope: str, name: str) -> Served:
         """The service in a scope, made when first asked for; not started by that."""
         services = self._scopes.setdefault(scope, {})
         if name not in services:
@@ -116,14 +117,14 @@ class Services:
                 scope_id=f"{self._run_id}-{scope}",
                 port=self._ports.next(),
                 project=self._project,
-                logs=self.folder(scope),
+                logs=lambda: self.folder(scope),
                 keeper=self._keeper,
                 deadline=self._deadline,
             )
-            services[name] = Service(self.get(name), place, self._ports.next)
+            services[name] = made(self.get(name), place, self._ports.next)
         return services[name]
 
-    def started_in(self, scopes: Iterable[str]) -> Sequence[Service]:
+    def started_in(self, scopes: Iterable[str]) -> Sequence[Served]:
         """The services of these scopes that have been started, whether or not they still run."""
         services = [each for scope in scopes for each in self._scopes.get(scope, {}).values()]
         return [each for each in services if each.started]

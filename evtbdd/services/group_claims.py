@@ -8,9 +8,9 @@ from evtbdd.channels.channel import Channel
 from evtbdd.clock import Deadline, looks
 from evtbdd.errors import ExpectationFailed, ServiceError, UnsupportedCapability
 from evtbdd.offers import Acknowledgements, Assignments, Resets
-from evtbdd.ports import Ends
+from evtbdd.ports import Capability, Ends, Subscriptions
 from evtbdd.services.claims import end_of_log, lost
-from evtbdd.services.service import Service
+from evtbdd.services.served import Served
 from evtbdd.words import counted, duration, listed, quoted
 
 Ask = Callable[[], Deadline]
@@ -18,14 +18,14 @@ Ask = Callable[[], Deadline]
 
 
 def committed_is(
-    service: Service, channel: Channel, number: int, patience: Deadline, ask: Ask
+    service: Served, channel: Channel, number: int, patience: Deadline, ask: Ask
 ) -> None:
     """Wait until the offset that the group has committed is that one.
 
     UnsupportedCapability for a channel of several lanes, of which each has an offset of its own.
     """
+    told = _subscriptions(channel)
     group, lanes = _group(service), sorted(channel.recorded)
-    told = channel.broker.subscriptions()
     if not isinstance(told, Acknowledgements):
         raise _cannot(channel, "tells no committed offset")
     if len(lanes) != 1:
@@ -49,12 +49,10 @@ def committed_is(
     )
 
 
-def shared_by(
-    service: Service, channel: Channel, number: int, patience: Deadline, ask: Ask
-) -> None:
+def shared_by(service: Served, channel: Channel, number: int, patience: Deadline, ask: Ask) -> None:
     """Wait until that many members of the group have lanes of the channel, and all lanes are had."""
+    told = _subscriptions(channel)
     group, lanes = _group(service), frozenset(channel.recorded)
-    told = channel.broker.subscriptions()
     if not isinstance(told, Assignments):
         raise _cannot(channel, "assigns nothing to members of a group")
     shares: Mapping[str, object] = {}
@@ -75,18 +73,24 @@ def shared_by(
     )
 
 
-def reset(service: Service, channel: Channel, where: str, ask: Ask) -> None:
+def reset(service: Served, channel: Channel, where: str, ask: Ask) -> None:
     """Make the group go on at the `beginning` or the `end` of the channel.
 
     BrokerError where somebody is in the group still.
     """
-    told = channel.broker.subscriptions()
+    told = _subscriptions(channel)
     if not isinstance(told, Resets):
         raise _cannot(channel, "lets no group begin elsewhere")
     told.reset(_group(service), channel.physical, where, ask())
 
 
-def _group(service: Service) -> str:
+def _subscriptions(channel: Channel) -> Subscriptions:
+    """What its broker knows of groups. UnsupportedCapability where there are none."""
+    channel.capabilities.require(Capability.GROUPS)
+    return channel.broker.subscriptions()
+
+
+def _group(service: Served) -> str:
     if service.group is None:
         raise ServiceError(
             f"The service {quoted(service.declaration.name)} has no group, or was not started: "
@@ -102,10 +106,10 @@ def _cannot(channel: Channel, lacks: str) -> UnsupportedCapability:
     )
 
 
-def _missed(service: Service, problem: str) -> ExpectationFailed | ServiceError:
+def _missed(service: Served, problem: str) -> ExpectationFailed | ServiceError:
     if lost(service):
         return ServiceError(
-            f"The service {quoted(service.declaration.name)} {service.exit}, so nothing can be said "
+            f"The service {quoted(service.declaration.name)} {service.end}, so nothing can be said "
             f"of what was expected.\n{problem}.{end_of_log(service)}"
         )
     return ExpectationFailed(f"{problem}.")

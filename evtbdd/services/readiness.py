@@ -18,19 +18,32 @@ FORMS = re.compile(
     r'|(?P<log>log) "(?P<text>.+)"'
     r"|(?P<exit>exit) (?P<code>\d+)"
 )
+ELSE = "subscribed, else "
 
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """`kind` is subscribed, started, port, get, log or exit; `target` what that is looked for at."""
+    """`kind` is subscribed, started, port, get, log or exit; `target` what that is looked for at.
+
+    One that runs elsewhere has `answers` besides, where nothing is said: its url takes connections.
+    A handler has `handed`: it is handed events.
+    `otherwise` is what counts where a broker does not know who is subscribed.
+    """
 
     kind: str
     target: str = ""
     status: int = 200
+    otherwise: Readiness | None = None
 
     @classmethod
     def parse(cls, text: str, where: str) -> Readiness:
-        """Read `subscribed`, `port ${port}`, `get URL [STATUS]`, `log "TEXT"`, `exit 0`, `started`."""
+        """Read `subscribed`, `port ${port}`, `get URL [STATUS]`, `log "TEXT"`, `exit 0`, `started`.
+
+        And `subscribed, else …`, with one of the others behind it.
+        """
+        otherwise = text.strip().removeprefix(ELSE)
+        if otherwise != text.strip() and not otherwise.startswith("subscribed"):
+            return cls("subscribed", otherwise=cls.parse(otherwise, where))
         found = FORMS.fullmatch(text.strip())
         if found is None:
             raise SettingsError(
@@ -49,8 +62,14 @@ class Readiness:
 
     def __str__(self) -> str:
         """As an author would write it."""
+        if self.kind == "answers":
+            return "its url takes connections"
+        if self.kind == "handed":
+            return "it is handed events"
         if self.kind == "log":
             return f"log {quoted(self.target)}"
+        if self.otherwise is not None:
+            return f"{ELSE}{self.otherwise}"
         status = f" {self.status}" if self.kind == "get" else ""
         return f"{self.kind} {self.target}{status}".strip()
 

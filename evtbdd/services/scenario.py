@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from evtbdd.errors import PhraseError, ServiceError, UnknownName
-from evtbdd.journal import Journal
+from evtbdd.journal import Journal, Published, Sent
 from evtbdd.phrases import Data
 from evtbdd.services.facility import Services
 from evtbdd.services.late_kill import LateKill
 from evtbdd.services.logs import Marks
+from evtbdd.services.served import Served
 from evtbdd.services.service import Service
 from evtbdd.services.surroundings import Surroundings
 from evtbdd.tables import located
@@ -34,7 +36,7 @@ class ScenarioServices:
         self._scopes = scopes
         self._journal = journal
         self._around = around
-        self._used: dict[str, Service] = {}
+        self._used: dict[str, Served] = {}
         self._window_starts: dict[str, Marks] = {}
         self._logs: Collection[str] = ()
         self._kills: list[LateKill] = []
@@ -56,15 +58,25 @@ class ScenarioServices:
             if set(service.declaration.channels()) & set(channels):
                 self.get(service.declaration.name)
 
-    def get(self, name: str) -> Service:
+    def get(self, name: str) -> Served:
         """The service of that name in its scope, with its news going to this scenario's journal."""
         if name not in self._used:
             scope = self._scopes[self._services.get(name).scope]
             service = self._services.in_scope(scope, name)
             service.journal = self._journal
             self._used[name] = service
-            self._window_starts[name] = service.marks(exact=name in self._logs)
+            self._note_log(name)
         return self._used[name]
+
+    def process(self, name: str, but: str) -> Service:
+        """The service as processes of evtbdd's own; ServiceError, which ends in `but`, for another."""
+        return self.get(name).process(but)
+
+    def _note_log(self, name: str) -> None:
+        """Have the window of its log begin here, if it has one."""
+        service = self._used[name]
+        if isinstance(service, Service):
+            self._window_starts[name] = service.marks(exact=name in self._logs)
 
     def run(self, name: str, extra: Mapping[str, str]) -> None:
         """Have it, with these further variables, and all that it needs running and ready."""
@@ -108,24 +120,25 @@ class ScenarioServices:
                 f"{number} instances are running: the number must be 2 or more; for one write: "
                 f"Given the service {quoted(name)} is running"
             )
+        service = self.process(name, "there cannot be several instances of it")
         self.run(name, {})
-        service = self.get(name)
         while len(service.living) < number:
             service.start_another(self._around)
 
     def start_another(self, name: str) -> None:
         """Start one more instance, and before it what it needs."""
+        service = self.process(name, "there cannot be another instance of it")
         self._start_needed(name)
-        self.get(name).start_another(self._around)
+        service.start_another(self._around)
 
     def do_to_one(self, name: str, verb: str) -> None:
         """`stopped`, `killed`, `paused`: the oldest instance that lives."""
-        oldest = self.get(name).oldest()
+        oldest = self.process(name, f"it cannot be {verb}").oldest()
         {"stopped": oldest.stop, "killed": oldest.kill, "paused": oldest.pause}[verb]()
 
     def kill_after(self, name: str, seconds: float) -> None:
         """Have it killed when that time is over, while the scenario goes on."""
-        service = self.get(name)
+        service = self.process(name, "it cannot be killed")
         service.oldest()
         self._kills.append(LateKill(service, seconds))
 
@@ -137,30 +150,21 @@ class ScenarioServices:
                 self._start(service)
             case "stopped":
                 service.stop()
-            case "killed":
-                service.kill()
             case "restarted":
-                self._restart(service)
+                service.restart(self._around, lambda: self._start_needed(name))
+            case "killed":
+                self.process(name, "it cannot be killed").kill()
             case "paused":
-                service.pause()
+                self.process(name, "it cannot be paused").pause()
             case "resumed":
-                service.resume()
+                self.process(name, "it cannot be resumed").resume()
             case _:
                 raise PhraseError(f"A service cannot be {verb}.")
 
-    def _start(self, service: Service) -> None:
+    def _start(self, service: Served) -> None:
         """Start it, and before it what it needs."""
         self._start_needed(service.declaration.name)
         service.start(self._around, {})
-
-    def _restart(self, service: Service) -> None:
-        """Stop all that live, and start as many; the first, where none lives."""
-        again = service.living
-        if again:
-            service.stop()
-        self._start_needed(service.declaration.name)
-        for each in again or [service.first]:
-            each.start(self._around, {})
 
     def _start_needed(self, name: str) -> None:
         """Start what a service needs; but not again what a step has ended."""
@@ -171,19 +175,33 @@ class ScenarioServices:
 
     def begin_block(self) -> None:
         """Note where the logs end as a block of acts is about to begin."""
-        for name, service in self._used.items():
-            self._window_starts[name] = service.marks(exact=name in self._logs)
+        for name in self._used:
+            self._note_log(name)
 
     def log_since(self, name: str) -> tuple[Service, Marks]:
         """The service, and where in its logs the window begins."""
-        service = self.get(name)
+        service = self.process(name, "its log cannot be read")
         service.require_started()
         return service, self._window_starts[name]
 
     def health(self) -> Sequence[ServiceHealth]:
         """The services that were started and are of this scenario."""
         used = self._used.values()
-        return [health for each in used for health in each.health(self._journal.began)]
+        found = [health for each in used for health in each.health(self._journal.began)]
+        if all(each.at_rest is not None for each in found) and not self._all_is_consumed():
+            return [replace(each, at_rest=None) for each in found]
+        return found
+
+    def _all_is_consumed(self) -> bool:
+        """Whether something was published, and each such channel has a service that consumes it.
+
+        Only then that nothing is left to be done says something of what followed.
+        """
+        consumed = {c for each in self._used.values() for c in each.declaration.consumes}
+        entries = [noted.entry for noted in self._journal.since()]
+        published = {each.channel for each in entries if isinstance(each, Published)}
+        requested = any(isinstance(each, Sent) and each.acts for each in entries)
+        return bool(published) and published <= consumed and not requested
 
     def known(self) -> Sequence[str]:
         """All that can be said of services in `${service.…}`."""
@@ -204,7 +222,11 @@ class ScenarioServices:
                 f"The service {quoted(name)} has no url. It is declared in "
                 f"[evtbdd:service:{name}], as in url = http://127.0.0.1:${{port}}."
             )
-        return service.said(self._around, service.declaration.url)
+        return self.said(name, service.declaration.url)
+
+    def said(self, name: str, text: str) -> str:
+        """A text of the settings about a service, with its placeholders replaced."""
+        return self.get(name).said(self._around, text)
 
     def folder(self) -> str:
         """A folder of the scenario's own: `${scenario.folder}`."""

@@ -36,7 +36,7 @@ class Service:
     def _instance(self, number: int, place: Place) -> Instance:
         name = self.declaration.name
         ending = "" if number == 1 else f"-{number}"
-        file = place.logs / f"{name.replace('/', '_')}{ending}.log"
+        file = place.logs() / f"{name.replace('/', '_')}{ending}.log"
         log = ServiceLog(file, changed=self.logs.changed)
         called = name if number == 1 else f"{name} #{number}"
         self.logs.add(called, log)
@@ -66,6 +66,11 @@ class Service:
         """How the first that ended did so; None while all run."""
         ends = [each.exit for each in self.instances if each.exit is not None]
         return min(ends, key=lambda each: each.moment, default=None)
+
+    @property
+    def end(self) -> str | None:
+        """How the first that ended did so, as a clause; None while all run."""
+        return None if self.exit is None else str(self.exit)
 
     @property
     def group(self) -> str | None:
@@ -111,6 +116,15 @@ class Service:
     def stop(self) -> None:
         """Send every instance its stop signal, and kill it when its grace is over."""
         self._each(Instance.stop)
+
+    def restart(self, around: Surroundings, meanwhile: Callable[[], None]) -> None:
+        """Stop all that live, and start as many; the first, where none lives."""
+        again = self.living
+        if again:
+            self.stop()
+        meanwhile()
+        for each in again or [self.first]:
+            each.start(around, {})
 
     def kill(self) -> None:
         """End all instances without a word, with all that they have started."""
@@ -178,6 +192,11 @@ class Service:
     def require_started(self) -> Process:
         """The process of the first; ServiceError where it was never started."""
         return self.first.require_started()
+
+    def process(self, but: str) -> Service:
+        """Itself: these are processes."""
+        del but
+        return self
 
     def said(self, around: Surroundings, text: str) -> str:
         """A text of the settings, as the first reads it."""

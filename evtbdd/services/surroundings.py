@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from evtbdd.channels.scenario import ScenarioChannels
 from evtbdd.clock import Deadline
 from evtbdd.keeper import Keeper
 from evtbdd.ports import Ends, Subscriptions
@@ -30,6 +31,13 @@ class Surroundings(Protocol):
     def values(self) -> Values:
         """What placeholders stand for."""
 
+    @property
+    def channels(self) -> ScenarioChannels:
+        """Its channels."""
+
+    def environment(self, service: str) -> Mapping[str, str]:
+        """Variables that a service is given besides those of the settings."""
+
     def consumed(self, channels: Sequence[str]) -> Sequence[Consumed]:
         """The broker's side of channels. Raises UnknownName, UnsupportedCapability."""
 
@@ -39,12 +47,19 @@ class Place:
     """Where a service lives: what its scope and the run have for it.
 
     `scope_id` stands for `${scope.id}` and `port` for `${port}`; `deadline` is that of one answer
-    of a broker.
+    of a broker; the folder of `logs` is made, and the keeper with it, when first asked for.
     """
 
     scope_id: str
     port: int
     project: Path
-    logs: Path
+    logs: Callable[[], Path]
     keeper: Callable[[], Keeper]
     deadline: Callable[[], Deadline]
+
+
+def said(around: Surroundings, text: str, own: Mapping[str, str]) -> str:
+    """A text of the settings with its placeholders replaced; `own` are those of the service alone."""
+    for placeholder, value in own.items():
+        text = text.replace(placeholder, value)
+    return around.values.text(text)

@@ -18,11 +18,15 @@ PROFILE = Target("", "", "profile")
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A value that somebody gave: its text, where it was given, and what it means."""
+    """A value that somebody gave: its text, where it was given, and what it means.
+
+    `replaces`: it was given by a profile, the command line or the environment.
+    """
 
     text: str
     source: str
     value: object
+    replaces: bool = False
 
 
 Layers = Mapping[tuple[str, str], Mapping[str, Given]]  # by kind and name of the section, then key
@@ -132,7 +136,7 @@ class _Loader:
             said = source if source.endswith(name) else f"{source}: {quoted(name)}"
             self.mistakes.append(f"{said} {error}")
             return
-        self._give(target, value, source, keep=keep)
+        self._give(target, value, source, keep=keep, replaces=True)
 
     def _parts(self, heading: str) -> tuple[str, str]:
         """Kind and name of a section."""
@@ -155,7 +159,15 @@ class _Loader:
             return f"[{heading}] {wrong}: {section.title('NAME')}."
         return ""
 
-    def _give(self, target: Target, value: str, source: str, *, keep: bool = True) -> None:
+    def _give(
+        self,
+        target: Target,
+        value: str,
+        source: str,
+        *,
+        keep: bool = True,
+        replaces: bool = False,
+    ) -> None:
         section = self._schema[target.kind]
         title = section.title(target.name)
         key = section.key(target.key)
@@ -171,5 +183,5 @@ class _Loader:
             return
         if keep:
             self.given.setdefault((target.kind, target.name), {})[target.key] = Given(
-                value, source, read
+                value, source, read, replaces
             )

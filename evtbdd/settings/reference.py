@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from evtbdd.settings.layers import Given
 from evtbdd.settings.load import Settings
 from evtbdd.settings.mask import MASK, Secrets
+from evtbdd.settings.names import Target
 from evtbdd.settings.schema import Key, Section, merged
 
 NOTHING = "–"
@@ -48,6 +50,19 @@ def markdown(sections: Sequence[Section]) -> str:
     return "\n".join(rows) + "\n"
 
 
+def replaced(settings: Settings) -> Iterator[str]:
+    """`broker.main.url = memory://  (source)` for all that no file alone says, secrets masked."""
+    secrets = Secrets.of(settings)
+    for section in settings.schema.values():
+        for name in settings.names(section.kind) if section.named else ("",):
+            for word in settings.section(section.kind, name):
+                given, key = settings.given(section.kind, name, word), section.key(word)
+                if key is None or given is None or not given.replaces:
+                    continue
+                where = Target(section.kind, name, word).dotted
+                yield f"{where} = {_shown(key, given, secrets)}  ({given.source})"
+
+
 def _default(key: Key) -> str:
     return key.otherwise or key.default or NOTHING
 
@@ -59,9 +74,12 @@ def _given(section: Section, key: Key, settings: Settings, secrets: Secrets) -> 
             given = settings.given(section.kind, name, word)
             if given is None:
                 continue
-            shown = MASK if key.secret else secrets.mask(" ".join(given.text.split()))
             said = f"{name} {word}" if key.stem is not None else name
-            yield f"{said} = {shown}  ({given.source})".lstrip()
+            yield f"{said} = {_shown(key, given, secrets)}  ({given.source})".lstrip()
+
+
+def _shown(key: Key, given: Given, secrets: Secrets) -> str:
+    return MASK if key.secret else secrets.mask(" ".join(given.text.split()))
 
 
 def _words(section: Section, key: Key, names: Iterable[str]) -> list[str]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from acceptance.examples import ORDER
+from acceptance.own_words import RECEIVE, SQS_SHOP
 from acceptance.project import settings_of_shop
 from acceptance.red import BROKER_STEPS
 from acceptance.test_late_answers import SERVICE, SETTINGS, STEPS
@@ -159,6 +160,11 @@ def late(around: Around, gate: str) -> Stage:
     )
 
 
+def sqs(_: Around, __: str) -> Stage:
+    """A queue of an embedded SQS, and services that receive one event each."""
+    return Stage(settings=SQS_SHOP, files={"receive.py": RECEIVE.encode()})
+
+
 def refused(around: Around, _: str) -> Stage:
     """A broker where nothing listens."""
     with socket.create_server((LOCAL, 0)) as listener:
@@ -175,10 +181,8 @@ def silent(around: Around, _: str) -> Stage:
 
 def advertising(around: Around, name: str) -> Stage:
     """A broker that answers, and sends its clients to another name."""
-    broker = around[0].enter_context(EmbeddedKafka())
-    address = broker.address
-    broker._cluster.host = name
-    return Stage(settings=BROKER, environment={URL: f"kafka://{address}"})
+    broker = around[0].enter_context(EmbeddedKafka(advertised=(name, 9092)))
+    return Stage(settings=BROKER, environment={URL: f"kafka://{broker.address}"})
 
 
 def secured(around: Around, listener: str) -> Stage:
@@ -211,6 +215,7 @@ STAGES: Mapping[str, Callable[[Around, str], Stage]] = {
         web,
         web_page,
         late,
+        sqs,
         refused,
         silent,
         advertising,

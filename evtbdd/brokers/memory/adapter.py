@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from threading import RLock
 
+from evtbdd.brokers.memory.deliveries import Deliveries
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError, BrokerUnavailable, PublishRefused
 from evtbdd.events import Position, Record
+from evtbdd.offers import Delivery
 from evtbdd.ports import (
     Capabilities,
     Capability,
@@ -55,6 +57,7 @@ class MemoryBroker:
         self._turn = 0
         self._open = True
         self.lock = RLock()
+        self._deliveries = Deliveries(self.lock)
 
     def ping(self, deadline: Deadline) -> None:  # noqa: ARG002 - the promise of the port
         """Raise BrokerUnavailable once it is closed."""
@@ -91,6 +94,7 @@ class MemoryBroker:
         """Forget channels and all that they held."""
         with self.lock:
             self._require_open()
+            self._deliveries.drop(channels)
             for name in channels:
                 self._channels.pop(name, None)
 
@@ -147,6 +151,7 @@ class MemoryBroker:
             )
             lanes[lane].append(record)
             self._reader.hand_over(record)
+            self._deliveries.offer(record)
         return position
 
     def _lane(self, key: bytes | None, count: int) -> int:
@@ -177,8 +182,42 @@ class MemoryBroker:
         self.capabilities.require(Capability.SUBSCRIPTIONS)
         raise AssertionError("memory does not claim to know subscriptions")
 
+    def deliver(self, group: str, begin: Mapping[str, Ends]) -> Delivery:
+        """Hand a group, event by event, what is stored on channels from these ends on."""
+        return self._deliveries.open(group, begin.keys(), lambda: self._stored(begin))
+
+    def forget(self, group: str) -> None:
+        """Hand a group nothing more, ever."""
+        self._deliveries.forget(group)
+
+    def at_rest(self) -> bool:
+        """Whether every group has acknowledged all that it was to be handed."""
+        return self._deliveries.at_rest()
+
+    def committed(
+        self,
+        group: str,
+        lanes: Mapping[str, Collection[str]],
+        deadline: Deadline,  # noqa: ARG002
+    ) -> Mapping[str, Ends]:
+        """How far a group has acknowledged."""
+        with self.lock:
+            there = {name: of_it for name, of_it in lanes.items() if name in self._channels}
+            return self._deliveries.committed(group, there, self.ends(list(there)))
+
+    def _stored(self, begin: Mapping[str, Ends]) -> Sequence[Record]:
+        """What is stored from these ends on, the oldest first."""
+        found = [
+            record
+            for channel, ends in begin.items()
+            for lane, held in enumerate(self._channels[channel])
+            for record in held[ends.get(str(lane), 0) :]
+        ]
+        return sorted(found, key=lambda record: record.timestamp)
+
     def close(self) -> None:
         """Refuse everything from now on."""
+        self._deliveries.close()
         with self.lock:
             self._open = False
             self._channels.clear()

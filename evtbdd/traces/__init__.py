@@ -1,0 +1,1 @@
+"""Distributed traces: spans that services report by OTLP, and the trace that a request begins."""
