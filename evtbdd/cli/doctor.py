@@ -12,12 +12,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from evtbdd.brokers.registry import BUILT_IN
+from evtbdd.brokers.registry import BUILT_IN, Adapter
 from evtbdd.channels.declaration import Declaration as ChannelDeclaration
 from evtbdd.channels.options import foreign
 from evtbdd.channels.pool import DEFAULT_NAME, Brokers
 from evtbdd.cli.given import add_overrides, settings_of
 from evtbdd.errors import EvtbddError, SettingsError
+from evtbdd.facilities import FACILITIES, Kind
 from evtbdd.hosting.find import found
 from evtbdd.keeper import HeldKeeper
 from evtbdd.offers import Locks, Namespaces
@@ -177,8 +178,9 @@ def _found(program: str, directory: str | None) -> bool:
 
 def _drivers() -> Iterator[str]:
     """Which drivers are installed; one that is not is no mistake as long as nobody needs it."""
-    for scheme, adapter in BUILT_IN.items():
-        if adapter.driver is not None:
-            there = find_spec(adapter.driver) is not None
-            what = "installed" if there else f'missing: pip install "evtbdd[{adapter.extra}]"'
-            yield f"driver of {scheme}: {adapter.driver}, {what}"
+    needing: Mapping[str, Adapter | Kind] = {**BUILT_IN, **FACILITIES}
+    for name, each in needing.items():
+        if each.driver is not None:
+            there = find_spec(each.driver) is not None
+            what = "installed" if there else f'missing: pip install "evtbdd[{each.extra}]"'
+            yield f"driver of {name}: {each.driver}, {what}"

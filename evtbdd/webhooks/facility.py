@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from typing import cast
 
 from evtbdd.errors import PhraseError, UnknownName
 from evtbdd.expect.described import pattern_of
-from evtbdd.facilities import Run, ScenarioFacilities, Stage
+from evtbdd.facilities import Run, Stage
 from evtbdd.http.drafts import draft_of
 from evtbdd.journal import Acted, ScenarioBegan
 from evtbdd.loopback import HOST
@@ -79,11 +78,6 @@ class ScenarioWebhooks:
         self._stage = stage
         self._scopes = scopes
         self._used: dict[str, tuple[Webhook, Script]] = {}
-
-    @staticmethod
-    def of(facilities: ScenarioFacilities) -> ScenarioWebhooks:
-        """Those of the scenario whose facilities these are."""
-        return cast(ScenarioWebhooks, facilities.get("webhooks"))
 
     def adopt(self, names: Sequence[str]) -> None:
         """Take over what is served already, from where it stands now."""

@@ -24,7 +24,7 @@ STEPS = """
 from behave import when
 
 from evtbdd.clock import Deadline
-from evtbdd.webhooks.facility import ScenarioWebhooks
+from evtbdd.webhooks.opened import webhooks_of
 
 
 @when('the service "{name}" has died')
@@ -35,6 +35,6 @@ def service_has_died(context, name):
 
 @when('the webhook "{name}" is gone')
 def webhook_is_gone(context, name):
-    webhook, _ = ScenarioWebhooks.of(context.evtbdd.facilities)._get(name)
+    webhook, _ = webhooks_of(context.evtbdd.facilities)._get(name)
     webhook.server._accepting.close()
 """
