@@ -140,3 +140,15 @@ def test_the_ports_import_no_driver() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert set(run.stdout.split()) & LIGHT <= {"behave", "hamcrest", "jsonpath_ng"}
+
+
+@pytest.mark.parametrize("library", ["metrics_steps", "traces_steps"])
+def test_a_step_library_imports_no_driver_of_its_facility(library: str) -> None:
+    """`from evtbdd.steps import *` works without the extras of what nobody asks about."""
+    code = (
+        f"import sys, evtbdd.steps.{library}; print(*{{n.partition('.')[0] for n in sys.modules}})"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert set(run.stdout.split()) & {"h11", "httpx", "opentelemetry", "prometheus_client"} == set()
