@@ -1,4 +1,5 @@
 # make demo       the features of this project, on a Kafka of evtbdd's own; needs Python 3.10+ and venv
+# make tour       the same on Kafka, RabbitMQ and SQS; RabbitMQ must be installed, Java for Kafka
 # make test       everything that is tested; TEST_ROUNDS=420 for every round of test_under_fire.py
 # make test-more  the same promises on another SQS, ElasticMQ; needs Java 17 and Maven
 # make check      format, lint and strict types
@@ -12,10 +13,16 @@ BIN := .venv/bin
 EXAMPLE := examples/redis_streams
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test test-more check format docs bench soak clean
+.PHONY: demo tour test test-more check format docs bench soak clean
 
 demo: .venv/demo
 	$(BIN)/behave
+
+tour: .venv/test
+	$(BIN)/behave -f progress3
+	$(BIN)/behave -f progress3 -D evtbdd.broker.main.url=kafka+local://
+	$(BIN)/behave -f progress3 -D evtbdd.broker.main.url=rabbitmq+local://
+	$(BIN)/behave -f progress3 -D evtbdd.broker.main.url=sqs+embedded://
 
 test: check
 	tests/machine/prepare.sh

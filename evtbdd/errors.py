@@ -11,6 +11,8 @@
     ├── BrokerError                     a broker did not do what it was asked
     │   ├── BrokerUnavailable           it cannot be reached, or was lost
     │   └── PublishRefused              it did not accept an event
+    ├── DatabaseError                   a database did not do what it was asked
+    │   └── DatabaseUnavailable         it cannot be reached, or was lost
     ├── ServiceError                    a service did not start, or is not there any more
     ├── Unproven                        a claim that nothing has contradicted, and nothing has proven
     └── NothingRan                      a run that tested nothing
@@ -53,6 +55,14 @@ class BrokerUnavailable(BrokerError):
 
 class PublishRefused(BrokerError):
     """A broker did not accept an event; nothing of it was stored."""
+
+
+class DatabaseError(EvtbddError):
+    """A database did not do what it was asked; the driver's error is the cause."""
+
+
+class DatabaseUnavailable(DatabaseError):
+    """A database cannot be reached, or the connection to it was lost for good."""
 
 
 class ServiceError(EvtbddError):

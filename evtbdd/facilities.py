@@ -124,10 +124,12 @@ class Kind:
 
 
 FACILITIES: Mapping[str, Kind] = {
+    "http": Kind("evtbdd.http.facility:Http", None, "httpx", "http"),
     "metrics": Kind("evtbdd.metrics.facility:Metrics", None, "prometheus_client", "metrics"),
     "traces": Kind("evtbdd.traces.facility:Traces", None, "opentelemetry", "traces"),
-    "http": Kind("evtbdd.http.facility:Http", None, "httpx", "http"),
     "webhooks": Kind("evtbdd.webhooks.facility:Webhooks", "webhook", "h11", "webhooks"),
+    "databases": Kind("evtbdd.databases.facility:Databases", "database"),
+    "files": Kind("evtbdd.files.facility:Files"),
     "websockets": Kind("evtbdd.websockets.facility:WebSockets", None, "websockets", "websockets"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from evtbdd.ports import Broker, ChannelPlan, Ends, Message
@@ -175,3 +176,52 @@ class Batches(Protocol):
 
         Raises PublishRefused where the batch as a whole was refused, BrokerUnavailable.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """What a queue holds at a moment: events that are ready, and those that are not acknowledged.
+
+    `unacknowledged` is None where nobody tells it; `late` are the seconds by which it may be told
+    late. `consumers` are those besides evtbdd.
+    """
+
+    ready: int
+    unacknowledged: int | None
+    consumers: int
+    late: float = 0.0
+
+    @property
+    def held(self) -> int:
+        """All of them, as far as they are told."""
+        return self.ready + (self.unacknowledged or 0)
+
+
+@runtime_checkable
+class Depths(Protocol):
+    """Offered by an adapter of a broker that tells how much a queue holds."""
+
+    def depth(self, queue: str, deadline: Deadline) -> Depth:
+        """What a queue holds now, whoever made it.
+
+        Raises BrokerError where there is none of that name, and UnsupportedCapability where evtbdd
+        itself takes what comes to it.
+        """
+
+
+@runtime_checkable
+class Peeks(Protocol):
+    """Offered by an adapter of a broker that hides an event from others once it was received."""
+
+    def takes_from(self, channel: str) -> bool:
+        """Whether the reader itself receives from this very queue, and so has what is visible."""
+
+    def peek(self, channel: str, deadline: Deadline) -> Sequence[Record]:
+        """What is visible now, which stays visible; each look counts as a receipt of it.
+
+        Among the facts of a record are `sent`, `first_received` (seconds since 1970) and
+        `attempts`, the receipts by others. Raises BrokerError.
+        """
+
+    def hidden(self, channel: str, deadline: Deadline) -> int:
+        """How many are invisible now, as the broker estimates it: received by others, or delayed."""

@@ -21,6 +21,7 @@ from evtbdd.scenario import Scenario
 from evtbdd.schedule import Schedule
 from evtbdd.sections import SECTIONS
 from evtbdd.settings.load import Settings
+from evtbdd.tags import skip_what_is_for_others
 from evtbdd.world import World
 
 
@@ -40,6 +41,7 @@ class Run:
                 project, sections=SECTIONS, userdata=context.config.userdata, environ=os.environ
             )
             self._allow_none = settings.main["allow no scenarios"]
+            skip_what_is_for_others(settings, self._runner.features)
             self._world = World(settings, project, getattr(context._runner, "head_start", None))
             self._call_off_what_nobody_needs(self._world)
             hiding = Hiding(context.config, self._world.secrets.mask)

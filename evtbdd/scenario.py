@@ -23,6 +23,7 @@ from evtbdd.facilities import OpenFacilities, ScenarioFacilities
 from evtbdd.isolation.inherited import Legacy
 from evtbdd.isolation.triggers import Consumer, ScenarioTriggers
 from evtbdd.journal import Journal
+from evtbdd.own_words.own_words import OwnWords
 from evtbdd.plan import Plan
 from evtbdd.services.consumers import Consumers
 from evtbdd.services.facility import Services
@@ -100,6 +101,7 @@ class Scenario:
         )
         expect = Expect(self.journal, witness, lent.patience)
         self.expect = Expectations(expect, witness, self.values)
+        self.own_words = OwnWords(self.channels, self.journal, witness, self.expect)
         self.folders = folders
         self.facilities: ScenarioFacilities = ScenarioFacilities(lent.facilities, self, scopes)
         self._provide()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from evtbdd import main_section
 from evtbdd.channels import declaration as channel
 from evtbdd.channels import pool
+from evtbdd.databases import declaration as database
 from evtbdd.http import access as http
 from evtbdd.metrics import settings as metrics
 from evtbdd.services import declaration as service
@@ -17,6 +18,7 @@ SECTIONS = (
     pool.SECTION,
     channel.SECTION,
     service.SECTION,
+    database.SECTION,
     http.SECTION,
     metrics.SECTION,
     webhook.SECTION,

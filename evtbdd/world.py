@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from evtbdd import facilities
 from evtbdd.channels.declaration import Declaration as ChannelDeclaration
 from evtbdd.channels.facility import Channels
+from evtbdd.channels.handed_on import HandedOn
 from evtbdd.channels.pool import Brokers
 from evtbdd.channels.scenario import ScenarioChannels
 from evtbdd.channels.scope import Wanted
@@ -53,7 +55,7 @@ class World:
         }
         self.channels = Channels(
             {n: ChannelDeclaration.of_settings(settings, n) for n in settings.names("channel")},
-            Brokers.of_settings(settings, self.keeper, early.brokers),
+            Brokers.of_settings(settings, self.keeper, early.brokers, HandedOn(os.environ)),
             Isolation(main["isolation"], Names(main["prefix"], self.run_id)),
             patience=patience,
             consumers=consumers(services.values()),

@@ -41,27 +41,3 @@ Feature: An order is shipped
       | field  | value          |
       | reason | nothing to pay |
     And no "OrderShipped" event arrives on "shipments" during 500 ms
-
-  Scenario Outline: It is the same on <partitions> partition(s)
-    Given these channels exist:
-      | channel   | partitions   |
-      | orders    | <partitions> |
-      | shipments | <partitions> |
-    And the service "shipping" is running
-    When these "OrderPlaced" events are published to "orders":
-      | @key  | orderId | customer | items | total |
-      | ORD-1 | ORD-1   | ann      | []    | 5     |
-      | ORD-2 | ORD-2   | bob      | []    | 5     |
-      | ORD-3 | ORD-3   | cleo     | []    | 5     |
-      | ORD-4 | ORD-4   | dan      | []    | 5     |
-    Then only these "OrderShipped" events arrive on "shipments" during 500 ms:
-      | @key  | customer |
-      | ORD-1 | ann      |
-      | ORD-2 | bob      |
-      | ORD-3 | cleo     |
-      | ORD-4 | dan      |
-
-    Examples:
-      | partitions |
-      | 1          |
-      | 3          |

@@ -57,21 +57,24 @@ Feature: Publishing
       | orderId | ORD-1 |
     And the same event is published again
     And the same event is published again 2 times
-    Then exactly 4 "ShipmentCancelled" events arrive on "shipments" with key "ORD-1" during 500 ms
+    Then at least 4 "ShipmentCancelled" events arrive on "shipments" with key "ORD-1"
+    And exactly 4 "ShipmentCancelled" events arrive on "shipments" with key "ORD-1" during 500 ms
 
-  Scenario: A text, bytes and an empty value that no service can read
+  Scenario: A text that no service can read
     When the text "not json" is published to "orders" with key "k1"
     And this text is published to "orders" with key "k2":
       """
       neither is this
       """
-    And the bytes from "data/order.bin" are published to "orders" with key "k3"
     Then the text "not json" arrives on "rejected" with key "k1"
     And the text "neither is this" arrives on "rejected" with key "k2"
-    And an event arrives on "rejected" with key "k3" with:
-      | field          | value |
+    And an event arrives on "rejected" with key "k2" with:
+      | field          | value  |
       | @header.reason | ${any} |
 
-  Scenario: A tombstone deletes what is held under its key
-    When a tombstone is published to "orders" with key "ORD-1"
-    Then a tombstone arrives on "shipments" with key "ORD-1"
+  @not.with_broker=sqs
+  Scenario: Bytes that are no text
+    When the bytes from "data/order.bin" are published to "orders" with key "k3"
+    Then an event arrives on "rejected" with key "k3" with:
+      | field          | value  |
+      | @header.reason | ${any} |

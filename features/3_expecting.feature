@@ -32,6 +32,7 @@ Feature: Expecting
 
   Scenario: How many
     Then at least 2 "ParcelPacked" events arrive on "shipments"
+    And an "OrderShipped" event arrives on "shipments"
     And exactly 3 "ParcelPacked" events arrive on "shipments" during 500 ms
     And at most 1 "OrderShipped" event arrives on "shipments" during 500 ms
     And exactly 1 event arrives on "shipments" during 500 ms with:
@@ -54,7 +55,8 @@ Feature: Expecting
     And 3 "ParcelPacked" events arrive on "shipments" in the order of "parcel" per key within 1 second
 
   Scenario: Only these, and no others
-    Then only these "ParcelPacked" events arrive on "shipments" in order during 500 ms:
+    Then an "OrderShipped" event arrives on "shipments"
+    And only these "ParcelPacked" events arrive on "shipments" in order during 500 ms:
       | parcel |
       | 1      |
       | 2      |
@@ -69,7 +71,8 @@ Feature: Expecting
       | parcel | 4     |
 
   Scenario: What all of them have in common
-    Then every event on "shipments" with key "ORD-1" during 500 ms has:
+    Then an "OrderShipped" event arrives on "shipments"
+    And every event on "shipments" with key "ORD-1" during 500 ms has:
       | field   | value |
       | orderId | ORD-1 |
 
@@ -86,5 +89,6 @@ Feature: Expecting
     When an "OrderCancelled" event is published to "orders" with key "ORD-1":
       | field   | value |
       | orderId | ORD-1 |
-    Then exactly 1 event arrives on "shipments" during 500 ms
+    Then a "ShipmentCancelled" event arrives on "shipments"
+    And exactly 1 event arrives on "shipments" during 500 ms
     And exactly 5 events arrive on "shipments" during 500 ms in all

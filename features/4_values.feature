@@ -53,8 +53,6 @@ Feature: Values
       | items[-1].price   | ${greater than 17}       |
       | total             | ${20 ± 0.5}              |
       | @key              | ORD-1                    |
-      | @partition        | ${any number}            |
-      | @offset           | ${at least 0}            |
     And an "OrderPlaced" event arrives on "orders" with:
       """
       {"customer": {"name": "${not Bob}"}, "items": [{"sku": "tea"}, {"price": "${less than 20}"}], "total": 20.5}

@@ -53,7 +53,11 @@ BUILT_IN: Mapping[str, Adapter] = {
     "kafka": Adapter("evtbdd.brokers.kafka.adapter:connect", driver="kafka", extra="kafka"),
     "memory": Adapter("evtbdd.brokers.memory.adapter:connect"),
     "sqs": Adapter(
-        "evtbdd.brokers.sqs.adapter:connect", "boto3", "sqs", ("botocore", "localstack_client")
+        "evtbdd.brokers.sqs.adapter:connect",
+        "boto3",
+        "sqs",
+        ("botocore", "localstack_client"),
+        groups=False,
     ),
 }
 
@@ -62,6 +66,23 @@ SPOKEN: Mapping[str, str] = {
     "rabbitmq": "amqp",
 }
 """The schemes of addresses of those that are not called by their protocol where they are started."""
+
+
+KINDS: Mapping[str, str] = {
+    "amqp": "rabbitmq",
+    "amqps": "rabbitmq",
+}
+"""What brokers are called whose addresses begin with their protocol."""
+
+
+def kind(scheme: str) -> str:
+    """What a broker is called that is spoken to by a scheme: `rabbitmq`, for `amqps` too."""
+    return KINDS.get(scheme, scheme)
+
+
+def kinds() -> list[str]:
+    """What the brokers are called that have an adapter here."""
+    return sorted({kind(each) for each in schemes()})
 
 
 def has_groups(scheme: str) -> bool:

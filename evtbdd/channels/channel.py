@@ -133,7 +133,8 @@ class Channel:
         return self.broker.publish(self.physical, messages, deadline)
 
     def published(self, message: Message, position: Position) -> Event:
-        """What was published, as scenarios speak of it; only its broker's own facts are missing."""
+        """What was published, as scenarios speak of it; of its broker's own facts only its id is there."""
+        known = "message_id" in self.broker.capabilities.properties
         return self.event(
             Record(
                 self.physical,
@@ -143,6 +144,7 @@ class Channel:
                 position,
                 time.time(),
                 where="",
+                facts={"message_id": message.id, **message.properties} if known else {},
             )
         )
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from evtbdd.channels import options
+from evtbdd.channels.options import foreign, require_known
 from evtbdd.codecs.find import codec
 from evtbdd.errors import PhraseError, SettingsError
 from evtbdd.events import Reading
-from evtbdd.ports import Codec
+from evtbdd.ports import Capabilities, Capability, Codec
 from evtbdd.settings import kinds
 from evtbdd.settings.load import Settings
 from evtbdd.settings.schema import Key, Section
@@ -56,7 +57,10 @@ SECTION = Section(
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """A channel as declared; `broker` None means the only one, `fixed` is its name there."""
+    """A channel as declared; `broker` None means the only one, `fixed` is its name there.
+
+    `demanded` are the keys that a step has given: what the settings say can be for another broker.
+    """
 
     name: str
     broker: str | None = None
@@ -70,6 +74,7 @@ class Declaration:
     attempts: int | None = None
     watch: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
+    demanded: frozenset[str] = field(default=frozenset(), compare=False)
 
     @classmethod
     def of_settings(cls, settings: Settings, name: str) -> Declaration:
@@ -94,7 +99,20 @@ class Declaration:
                 raise PhraseError(
                     f"The channel {quoted(name)} cannot have {column} = {text}: {error}."
                 ) from error
-        return _declare(name, given, base)
+        declared = _declare(name, given, base)
+        return replace(declared, demanded=declared.demanded | given.keys())
+
+    def on(self, broker: Capabilities) -> Declaration:
+        """What of it is for this broker: one file of settings can serve several.
+
+        UnsupportedCapability where a step demands an option that this broker does not understand.
+        """
+        unknown = foreign(self.options, broker)
+        demanded = {name: self.options[name] for name in unknown if name in self.demanded}
+        require_known(self.name, demanded, broker)
+        known = {name: value for name, value in self.options.items() if name not in unknown}
+        counts = Capability.PARTITIONS in broker.can or "partitions" in self.demanded
+        return replace(self, options=known, partitions=self.partitions if counts else 1)
 
     @property
     def others(self) -> Sequence[str]:
@@ -156,6 +174,7 @@ def _declare(
         attempts=attempts if isinstance(attempts, int) else None,
         watch=_text(given.get("watch")) or base.watch,
         options={**base.options, **options.of_given(given)},
+        demanded=base.demanded,
     )
 
 

@@ -59,6 +59,7 @@ class ScopedBrokers:
                 self._require_own(name, whole)
                 return whole
             self._divided[name] = whole, whole.broker
+            self._brokers.hand_on(name, whole)
         whole, divided = self._divided[name]
         part = self._isolation.names.channel(scope, name)
         return Provisioned(
@@ -76,6 +77,6 @@ class ScopedBrokers:
                 f"with isolation = namespace it must be this run's alone, or have parts that are, "
                 f"and a {kind} of somebody else's has none. What evtbdd starts for itself is the "
                 "run's alone: kafka+embedded://, kafka+local://, kafka+docker://IMAGE:TAG, "
-                "sqs+embedded://, memory://. Where the channels of this one must be used, write "
-                "isolation = shared."
+                "sqs+embedded://, sqs+docker://IMAGE:TAG, memory://. Where the channels of this one "
+                "must be used, write isolation = shared."
             )

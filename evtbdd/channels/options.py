@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from evtbdd.brokers.bindings import elsewhere, renamed
 from evtbdd.errors import UnsupportedCapability
@@ -101,13 +101,20 @@ def with_physical(options: Mapping[str, str], names: Mapping[str, str]) -> Mappi
     return {**options, BINDINGS: "\n".join(lines)}
 
 
-def require_known(channel: str, options: Mapping[str, str], broker: Capabilities) -> None:
-    """Raise UnsupportedCapability for an option that a broker does not understand."""
-    for name, value in options.items():
+def foreign(options: Iterable[str], broker: Capabilities) -> Mapping[str, str]:
+    """Those of the keys that a broker does not understand, each with who does."""
+    found = {}
+    for name in options:
         key = next(key for key in KEYS if key.fits(name))
         if key.name not in broker.options:
-            who = key.help.partition(":")[0]
-            raise UnsupportedCapability(
-                f"The channel {quoted(channel)} is to have {name} = {value}, and {broker.broker} "
-                f"knows no {key.name}; {who} does."
-            )
+            found[name] = key.help.partition(":")[0]
+    return found
+
+
+def require_known(channel: str, options: Mapping[str, str], broker: Capabilities) -> None:
+    """Raise UnsupportedCapability for an option that a broker does not understand."""
+    for name, who in foreign(options, broker).items():
+        raise UnsupportedCapability(
+            f"The channel {quoted(channel)} is to have {name} = {options[name]}, and "
+            f"{broker.broker} knows no {name}; {who} does."
+        )

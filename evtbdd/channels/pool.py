@@ -11,7 +11,8 @@ from types import MappingProxyType
 
 from evtbdd.brokers import security
 from evtbdd.brokers.security import Security
-from evtbdd.channels.facts import host_and_port, own_facts
+from evtbdd.channels.facts import credential, file, host_and_port, own_facts
+from evtbdd.channels.handed_on import HandedOn
 from evtbdd.clock import Deadline
 from evtbdd.errors import EvtbddError, UnknownName
 from evtbdd.ports import Broker
@@ -35,8 +36,8 @@ SECTION = Section(
             "memory://",
             "where it comes from: kafka://host:port, kafka+embedded://, kafka+local://, "
             "kafka+docker://image:tag, amqp://user:password@host:port/vhost, rabbitmq+local://, "
-            "sqs://REGION?endpoint=http://host:port, sqs+embedded://, "
-            "memory://",
+            "rabbitmq+docker://image:tag, sqs://REGION?endpoint=http://host:port, "
+            "sqs+embedded://, sqs+docker://image:tag, memory://",
         ),
         Key(
             "lock",
@@ -74,7 +75,8 @@ class Brokers:
     """All brokers that the settings declare; without any there is one in memory, called main.
 
     `secured` are those to which connections are secured; `mask` hides what nobody may read; `early`
-    are those of the run's own that have been begun.
+    are those of the run's own that have been begun; `handed_on` tells those that this process starts
+    where the run's own are.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class Brokers:
         secured: Mapping[str, Security | None] = MappingProxyType({}),
         mask: Callable[[str], str] | None = None,
         early: Mapping[str, EarlyBroker] = MappingProxyType({}),
+        handed_on: HandedOn | None = None,
     ) -> None:
         self._places = {
             name: _Place(url, secured.get(name), early.get(name)) for name, url in urls.items()
@@ -94,6 +97,7 @@ class Brokers:
         self._places = self._places or {DEFAULT_NAME: _Place("memory://")}
         self._keeper = keeper
         self._patience = patience
+        self._handed_on = handed_on
         self._opened_by: Opener = lambda _, provisioned: provisioned()
 
     @classmethod
@@ -102,6 +106,7 @@ class Brokers:
         settings: Settings,
         keeper: Callable[[], Keeper],
         early: Mapping[str, EarlyBroker] = MappingProxyType({}),
+        handed_on: HandedOn | None = None,
     ) -> Brokers:
         """Those that the settings declare. SettingsError where one cannot be meant."""
         names = settings.names("broker")
@@ -112,12 +117,14 @@ class Brokers:
             secured={name: security.of_settings(settings, name) for name in names},
             mask=Secrets.of(settings).mask,
             early=early,
+            handed_on=handed_on,
         )
 
     def of_scope(self, opener: Opener) -> Brokers:
         """The same brokers once more, opened in another way; one that fails does so for all."""
         brokers = copy(self)
         brokers._opened_by = opener
+        brokers._handed_on = None  # they are nobody else's, and close before the run does
         brokers._places = {
             name: _Place(place.url, place.security, origin=place)
             for name, place in self._places.items()
@@ -172,7 +179,7 @@ class Brokers:
             return own_facts(found).get("url", found.address)
         broker, _, fact = name.rpartition(".")
         if broker in self._places and fact in {"user", "password"} and self._names_user(broker):
-            return self._credential(broker, fact)
+            return credential(broker, self._places[broker].security or Security(), fact)
         known = own_facts(self.get(broker)) if broker in self._places else {}
         if fact in known:
             return known[fact]
@@ -180,9 +187,9 @@ class Brokers:
             host, port = host_and_port(self.get(broker).address.partition(",")[0])
             return host if fact == "host" else port
         if broker in self._places and fact in {"user", "password"}:
-            return self._credential(broker, fact)
+            return credential(broker, self._places[broker].security or Security(), fact)
         if broker in self._places and fact in {"ca", "certificate", "key"}:
-            return self._file(broker, fact)
+            return file(broker, self._secured(broker), fact)
         raise UnknownName(
             f"There is nothing called ${{broker.{name}}}. "
             f"{suggestion(broker or name, self.names, 'brokers')}"
@@ -193,30 +200,11 @@ class Brokers:
         secured = self._places[name].security
         return secured is not None and secured.username is not None
 
-    def _credential(self, name: str, fact: str) -> str:
-        secured = self._places[name].security or Security()
-        found = secured.username if fact == "user" else secured.password
-        if found is None:
-            raise UnknownName(
-                f"${{broker.{name}.{fact}}}: [evtbdd:broker:{name}] has no security username."
-            )
-        return found
-
-    def _file(self, name: str, fact: str) -> str:
+    def _secured(self, name: str) -> Security:
+        """How its clients are let in, once it is there."""
         self.get(name)
         provisioned = self._places[name].provisioned
-        secured = (provisioned and provisioned.security) or Security()
-        files = {
-            "ca": (secured.ca, "security ca, nor security tls = yes on a broker of the run's own"),
-            "certificate": (secured.certificate, "security certificate"),
-            "key": (secured.key or secured.certificate, "security certificate"),
-        }
-        path, lacking = files[fact]
-        if path is None:
-            raise UnknownName(
-                f"${{broker.{name}.{fact}}}: [evtbdd:broker:{name}] has no {lacking}."
-            )
-        return str(path)
+        return (provisioned and provisioned.security) or Security()
 
     def _open(self, name: str, place: _Place) -> Provisioned:
         origin = place.origin or place
@@ -236,7 +224,13 @@ class Brokers:
             given_back.callback(provisioned.close)
             provisioned.broker.ping(Deadline.after(self._patience))
             given_back.pop_all()
+        self.hand_on(name, provisioned)
         return provisioned
+
+    def hand_on(self, name: str, provisioned: Provisioned) -> None:
+        """Tell those that this process starts where a broker of the run's own is, until `close`."""
+        if self._handed_on is not None and provisioned.url:
+            self._handed_on.tell(name, provisioned.url, provisioned.security, self.names)
 
     @property
     def early(self) -> Sequence[str]:
@@ -262,6 +256,8 @@ class Brokers:
     def close(self) -> None:
         """Give all of them back."""
         with ExitStack() as given_back:
+            if self._handed_on is not None:
+                given_back.callback(self._handed_on.take_back)
             for name, place in self._places.items():
                 given_back.callback(self.call_off, name)
                 if place.provisioned is not None:

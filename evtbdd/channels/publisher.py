@@ -6,19 +6,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from evtbdd.channels.batch import Batch
 from evtbdd.channels.channel import Channel
 from evtbdd.channels.drafts import draft_of, drafts_of
 from evtbdd.channels.files import draft_from, find
 from evtbdd.channels.message import Draft, encode
 from evtbdd.channels.scenario import ScenarioChannels
 from evtbdd.clock import pace
-from evtbdd.errors import PhraseError
-from evtbdd.events import text_or_bytes
+from evtbdd.errors import PhraseError, UnsupportedCapability
+from evtbdd.events import Position, text_or_bytes
 from evtbdd.journal import Journal, Published
+from evtbdd.offers import Batches
 from evtbdd.phrases import Data
 from evtbdd.ports import Capability, Message
 from evtbdd.tables import located
 from evtbdd.values.store import Values
+from evtbdd.words import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Publisher:
         self._folders = folders
         self._headers = headers
         self._last: _Sent | None = None
+        self.last_batch: Batch | None = None
 
     def event(self, name: str, draft: Draft, data: Data) -> None:
         """Publish the one event that a step and what stands below it describe."""
@@ -96,6 +100,24 @@ class Publisher:
         """Publish a draft that needs no data."""
         self._publish(self._channels.get(name), [draft])
 
+    def batch(self, name: str, draft: Draft, data: Data) -> None:
+        """Publish the events of a table with one request; some of them may be refused."""
+        channel = self._channels.get(name)
+        if not isinstance(channel.broker, Batches):
+            raise UnsupportedCapability(
+                f"The channel {quoted(name)} lies on {channel.broker.capabilities.broker}, which "
+                "takes each event by itself; SQS takes batches."
+            )
+        drafts = list(drafts_of(data, _for(channel, draft), self._values))
+        sent = [_Sent(channel, encode(each, channel), each.type) for each in drafts]
+        began = self._journal.now()
+        self.last_batch = Batch.published(
+            channel, channel.broker, [each.message for each in sent], self._channels.deadline()
+        )
+        for each, fate in zip(sent, self.last_batch.fates, strict=True):
+            if isinstance(fate, Position):
+                self._note(each, fate, began, history=False)
+
     def history(self, name: str, data: Data) -> None:
         """Publish events that lie before the scenario's beginning: services begin after them."""
         channel = self._channels.get(name)
@@ -128,12 +150,18 @@ class Publisher:
 
     def _send(self, channel: Channel, sent: Sequence[_Sent], *, history: bool) -> None:
         for each in sent:
+            began = self._journal.now()
             (position,) = channel.publish([each.message], self._channels.deadline())
-            key = text_or_bytes(each.message.key)
-            event = channel.published(each.message, position)
-            self._journal.append(Published(channel.name, position, each.type, key, history, event))
-            if not history:
-                self._last = each
+            self._note(each, position, began, history=history)
+
+    def _note(self, sent: _Sent, position: Position, began: float, *, history: bool) -> None:
+        channel, key = sent.channel, text_or_bytes(sent.message.key)
+        event = channel.published(sent.message, position)
+        self._journal.append(
+            Published(channel.name, position, sent.type, key, history, event, began)
+        )
+        if not history:
+            self._last = sent
 
 
 def _for(channel: Channel, draft: Draft) -> Draft:

@@ -10,7 +10,7 @@ from evtbdd.channels.channel import Channel
 from evtbdd.channels.declaration import Declaration
 from evtbdd.channels.locks import SharedLocks
 from evtbdd.channels.making import Give, make, unwatch
-from evtbdd.channels.options import require_known, with_physical
+from evtbdd.channels.options import with_physical
 from evtbdd.channels.pool import Brokers
 from evtbdd.errors import PhraseError, SettingsError, UnknownName
 from evtbdd.isolation.modes import SHARED, Isolation
@@ -65,7 +65,7 @@ class ChannelScope:
             broker = self._brokers.get(broker_name)
         except UnknownName as error:
             raise UnknownName(f"Of the channel {quoted(declaration.name)}: {error}") from error
-        require_known(declaration.name, declaration.options, broker.capabilities)
+        declaration = declaration.on(broker.capabilities)
         rule = broker.capabilities.of(declaration.options).names
         physical = self._isolation.physical(self.scope, declaration.name, declaration.fixed, rule)
         if (fault := broker.name_fault(physical)) is not None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from evtbdd.brokers.registry import BUILT_IN
 from evtbdd.channels.declaration import Declaration as ChannelDeclaration
-from evtbdd.channels.options import require_known
+from evtbdd.channels.options import foreign
 from evtbdd.channels.pool import DEFAULT_NAME, Brokers
 from evtbdd.cli.given import add_overrides, settings_of
 from evtbdd.errors import EvtbddError, SettingsError
@@ -138,11 +138,9 @@ class Doctor:
             yield f"channel {quoted(name)}: on the broker {quoted(where)}, which was not reached"
             return
         words = self._brokers.get(where).capabilities
-        try:
-            require_known(name, declared.options, words)
-        except EvtbddError as error:
-            self._wrong.append(str(error))
         yield f"channel {quoted(name)}: a {words.channel} on {quoted(where)}, codec {declared.codec}"
+        for option, who in foreign(declared.options, words).items():
+            yield f"  {option} is for {who}, not for {words.broker}"
 
     def _service(self, name: str) -> Iterator[str]:
         try:

@@ -18,6 +18,9 @@ from evtbdd.ports import WHO_CAN, Broker, Capability, ChannelPlan, Ends, Message
 
 NewName = Callable[[], str]
 
+LACKS = "evtbdd lacks"
+"""The user property of a test in which a broker has refused what it cannot do."""
+
 
 @dataclass
 class Collected:
@@ -142,5 +145,5 @@ def can(
     """Whether the broker promises it; where it does not, the table says so."""
     promised = capability in broker.capabilities.can
     if not promised:
-        record_property("promised", False)
+        record_property(LACKS, capability.value)
     return promised

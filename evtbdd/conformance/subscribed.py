@@ -1,4 +1,7 @@
-"""What holds for groups that nobody is in; with members it takes a consumer, so an adapter's own tests."""
+"""Who is subscribed: what holds for groups that nobody is in.
+
+With members it takes a consumer, so that is for an adapter's own tests.
+"""
 
 from __future__ import annotations
 

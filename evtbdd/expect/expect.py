@@ -8,7 +8,6 @@ from functools import cache
 
 from evtbdd.clock import MONOTONIC, Clock, Deadline
 from evtbdd.errors import ExpectationFailed, ServiceError, Unproven
-from evtbdd.events import Event
 from evtbdd.expect.acting import last_act
 from evtbdd.expect.around import circumstances
 from evtbdd.expect.doubt import NEWS, OwnMarks, await_earlier, require_ours, still_open
@@ -244,10 +243,6 @@ class Expect:
                 f"and could be one that counts: {unreadable(view)}\n{text}"
             )
         raise ExpectationFailed(text)
-
-    def meet(self, event: Event) -> None:
-        """From now on `its` is an event that a step has met without a question."""
-        self.its = (Sighting(1, 0.0, event),)
 
     def _meet(self, question: Question, *, arrived: bool) -> None:
         self.its = tuple(question.met)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from evtbdd.clock import Deadline
 from evtbdd.errors import ExpectationFailed, PhraseError
-from evtbdd.events import MISSING, Event
+from evtbdd.events import MISSING
 from evtbdd.expect.count import Absent, Counted
 from evtbdd.expect.described import pattern_of, patterns_of
 from evtbdd.expect.every import EveryHas
@@ -17,6 +17,7 @@ from evtbdd.expect.pattern import Pattern, brief
 from evtbdd.expect.presence import Arrives, ArrivesAtLeast
 from evtbdd.expect.question import Claim, Question
 from evtbdd.expect.rows import OnlyTheseArrive, TheseArrive
+from evtbdd.expect.sighting import Sighting
 from evtbdd.expect.source import belongs, noun
 from evtbdd.expect.states import Found, Look, settle
 from evtbdd.expect.together import SameKeyTogether
@@ -92,6 +93,7 @@ class Expectations:
         """The events of a table arrive, among others."""
         self._witness.require(channel, Capability.ORDER if in_order else None)
         rows = patterns_of(data, base, self._values)
+        self._require_routes(channel, rows)
         lane = self._witness.lane(channel)
         question = TheseArrive(channel, rows, in_order=in_order, lane=lane)
         self._expect.arrival(question, within=within, in_all=in_all)
@@ -108,6 +110,7 @@ class Expectations:
         """The events of a table arrive, and no others of that type and key."""
         self._witness.require(channel, Capability.ORDER if in_order else None)
         rows = patterns_of(data, base, self._values)
+        self._require_routes(channel, rows)
         lane = self._witness.lane(channel)
         question = OnlyTheseArrive(channel, rows, base, in_order=in_order, lane=lane)
         self._expect.claim(question, during=during, in_all=in_all)
@@ -178,6 +181,10 @@ class Expectations:
             )
         self._values.remember(name, found)
 
+    def met(self, found: Sequence[Sighting]) -> None:
+        """Note what a step has met that is no event: `its` of the next step is that."""
+        self._expect.its = tuple(found)
+
     @property
     def witness(self) -> Witness:
         """What expectations see of the world, for those who look at states."""
@@ -197,17 +204,13 @@ class Expectations:
         look: Callable[[], Look[Found]],
         *,
         patience: Deadline,
-        stays: float | None,
-        every: float,
+        stays: float | None = None,
+        every: float = 0.02,
     ) -> Found:
-        """Look until a look fits, and as long as each has to."""
+        """A state comes, and stays so for as long as said; see evtbdd.expect.states."""
         return settle(
             expected, look, patience=patience, stays=stays, witness=self._witness, every=every
         )
-
-    def meet(self, event: Event) -> None:
-        """From now on `its` is what a step has met without a question."""
-        self._expect.meet(event)
 
     def until(self, during: float) -> Deadline:
         """When a watch of so many seconds is over."""
@@ -218,9 +221,15 @@ class Expectations:
         return self._expect.patience(within)
 
     def _pattern(self, channel: str, base: Pattern, data: Data | None) -> Pattern:
-        routed = base.routing_key is not None
-        self._witness.require(channel, Capability.ROUTING_KEYS if routed else None)
-        if data is None:
-            return base
-        as_text = self._witness.holds_text(channel)
-        return pattern_of(data, base, self._values, as_text=as_text)
+        self._witness.require(channel, None)
+        pattern = base
+        if data is not None:
+            as_text = self._witness.holds_text(channel)
+            pattern = pattern_of(data, base, self._values, as_text=as_text)
+        self._require_routes(channel, [pattern])
+        return pattern
+
+    def _require_routes(self, channel: str, patterns: Sequence[Pattern]) -> None:
+        """Where there are no routing keys, to miss one would be nobody's fault but the step's."""
+        if any(each.names_routing_key for each in patterns):
+            self._witness.require(channel, Capability.ROUTING_KEYS)

@@ -67,6 +67,12 @@ class Pattern:
         """Whether it says anything of an event, so that not every one fits."""
         return replace(self, thing="event", told="") != Pattern()
 
+    @property
+    def names_routing_key(self) -> bool:
+        """Whether it says something of the routing key, in the step or in its table."""
+        said_of = any(at.fact_name == "routing_key" for at, _ in self.fields)
+        return said_of or self.routing_key is not None
+
     def fits(self, event: Event) -> bool:
         """Whether the event is one that is meant; quicker than to judge it."""
         return (

@@ -68,6 +68,13 @@ def logs(services: Sequence[ServiceHealth]) -> str:
     return "".join(f"\n{line}" for line in lines)
 
 
+def proves_nothing(claimed: str, dead: Sequence[ServiceHealth]) -> Unproven:
+    """What a sentence amounts to that nothing has contradicted, where services are dead."""
+    return Unproven(
+        f"{claimed} But {listed(map(ended, dead))}, and a dead service proves nothing.{logs(dead)}"
+    )
+
+
 def _claimed(question: Claim, so_far: str = "") -> str:
     return (
         f"Nothing has contradicted this{' ' if so_far else ''}{so_far}: "
@@ -77,10 +84,7 @@ def _claimed(question: Claim, so_far: str = "") -> str:
 
 def _require_life(question: Claim, witness: Witness) -> None:
     if dead := lost(witness):
-        raise Unproven(
-            f"{_claimed(question)} But {listed(map(ended, dead))}, and a dead service proves "
-            f"nothing.{logs(dead)}"
-        )
+        raise proves_nothing(_claimed(question), dead)
 
 
 def _require_open(question: Claim) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from evtbdd.clock import Deadline, looks
-from evtbdd.errors import ExpectationFailed, ServiceError, Unproven
-from evtbdd.expect.proof import ended, logs, lost
+from evtbdd.errors import ExpectationFailed, ServiceError
+from evtbdd.expect.proof import ended, logs, lost, proves_nothing
 from evtbdd.witness import Witness
 from evtbdd.words import duration, listed
 
@@ -61,11 +61,8 @@ def settle(
                 + "".join(f"\nmeanwhile: {ended(each)}" for each in lost(witness))
             )
     if dead := lost(witness):
-        raise Unproven(
-            f"Nothing has contradicted this: expected was {expected}, and to stay so during "
-            f"{duration(stays)}. But {listed(map(ended, dead))}, and a dead service proves nothing."
-            f"{logs(dead)}"
-        )
+        claimed = f"{expected}, and to stay so during {duration(stays)}"
+        raise proves_nothing(f"Nothing has contradicted this: expected was {claimed}.", dead)
     return last.found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evtbdd.errors import ExpectationFailed, ServiceError
 from evtbdd.expect.pattern import Pattern, brief
+from evtbdd.expect.sighting import Sighting
 from evtbdd.expect.states import Look
 from evtbdd.facilities import Stage
 from evtbdd.http.exchange import Failure, Missed, Response, Wanted
@@ -57,7 +58,7 @@ class Polled:
             raise
         if found is not None:
             stage.journal.append(Seen(found))
-            stage.expect.meet(found)
+            stage.expect.met([Sighting(1, 0.0, found)])
 
     def look(self, seconds: float) -> Look[Response | None]:
         """Ask once."""

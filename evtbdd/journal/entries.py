@@ -35,7 +35,8 @@ class Acted:
 class Published:
     """A step's event was stored; `history` where it lies before the scenario's own beginning.
 
-    `event` is all of it, as the channel reads it.
+    `event` is all of it, as the channel reads it. `began` is a monotonic moment at which it had not
+    been sent yet; None for nobody knows.
     """
 
     channel: str
@@ -44,6 +45,7 @@ class Published:
     key: str | bytes | None
     history: bool = False
     event: Event | None = field(default=None, compare=False, repr=False)
+    began: float | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,6 @@ class Arrived:
     """A step that waited for an arrival was met."""
 
     step: str
-
-
-@dataclass(frozen=True, slots=True)
-class Requested:
-    """A step's request was about to be sent: `what` is `POST /orders`, `traceparent` its header."""
-
-    what: str
-    traceparent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +80,14 @@ class NothingMore:
 
     source: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """A step's request was about to be sent: `what` is `POST /orders`, `traceparent` its header."""
+
+    what: str
+    traceparent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +121,9 @@ Entry = (
     | Published
     | Seen
     | Arrived
-    | Requested
     | Sent
     | NothingMore
+    | Requested
     | ServiceStarted
     | ServiceReady
     | ServiceEnded

@@ -1,7 +1,8 @@
 """Brokers in containers, by testcontainers: experimental, for they were never run on an engine here.
 
 A container listens on the loopback of the machine alone. If the run is killed, testcontainers' own
-reaper (Ryuk) removes it.
+reaper (Ryuk) removes it. The names of the settings of the images are those of Docker Hub's pages of
+cp-kafka and rabbitmq, and of LocalStack's page of configuration.
 """
 
 from __future__ import annotations
@@ -10,9 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
+from urllib.parse import quote
 
 from evtbdd.errors import BrokerUnavailable, SettingsError
 from evtbdd.words import quoted
+
+MANAGEMENT = 15672
+"""Where the images whose tags end in `-management` have RabbitMQ's HTTP API, inside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +25,8 @@ class Kind:
     """How a broker of one kind is run in a container.
 
     `container` is `module:class` of testcontainers, `image` the one that is used where the URL names
-    none, `prepare` configures a container, and `address` tells where it is reached once it runs.
+    none, `prepare` configures a container, `address` tells what stands behind the scheme of its
+    clients once it runs, and `others` are the ways that need no engine.
     """
 
     container: str
@@ -36,13 +42,26 @@ def _kafka(container: Any) -> None:
     container.with_env("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
 
 
+def _rabbitmq(container: Any) -> None:
+    container.with_exposed_ports(MANAGEMENT)
+
+
 def _rabbitmq_address(container: Any) -> str:
-    host, port = container.get_container_host_ip(), container.get_exposed_port(container.port)
-    return f"amqp://{container.username}:{container.password}@{host}:{port}/"
+    user = f"{quote(container.username, safe='')}:{quote(container.password, safe='')}"
+    place = f"{container.get_container_host_ip()}:{container.get_exposed_port(container.port)}"
+    vhost = quote(container.vhost, safe="")
+    return f"{user}@{place}/{vhost}?management={container.get_exposed_port(MANAGEMENT)}"
 
 
 def _localstack(container: Any) -> None:
     container.with_services("sqs", "sns")
+    # The URLs of its queues name the host and port by which it was asked: it cannot know the port
+    # that the engine has chosen.
+    container.with_env("SQS_ENDPOINT_STRATEGY", "dynamic")
+
+
+def _localstack_address(container: Any) -> str:
+    return f"{container.region_name}?endpoint={container.get_url()}&keys=any"
 
 
 KINDS: Mapping[str, Kind] = {
@@ -56,7 +75,7 @@ KINDS: Mapping[str, Kind] = {
     "rabbitmq": Kind(
         "testcontainers.community.rabbitmq:RabbitMqContainer",
         "rabbitmq:4.1-management",
-        lambda _: None,
+        _rabbitmq,
         _rabbitmq_address,
         "rabbitmq+local:// needs none",
     ),
@@ -65,7 +84,7 @@ KINDS: Mapping[str, Kind] = {
         "testcontainers.community.localstack:LocalStackContainer",
         "localstack/localstack:4.14.0",
         _localstack,
-        lambda container: str(container.get_url()),
+        _localstack_address,
         "sqs+embedded:// needs none",
     ),
 }

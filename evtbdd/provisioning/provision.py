@@ -33,7 +33,7 @@ LOCAL: Mapping[str, Adapter] = {
     ),
 }
 DOCKER = Adapter("evtbdd.provisioning.docker:DockerBroker")
-IN_DOCKER = ("kafka",)
+IN_DOCKER = ("kafka", "rabbitmq", "sqs")
 WAYS = ("docker", "embedded", "local")
 WRITTEN: Mapping[str, str] = {
     "sqs": "REGION?endpoint=http://host:port",
@@ -61,12 +61,14 @@ class OwnBroker(Protocol):
 class Provisioned:
     """A broker to speak to, and what must be given back when it is no longer needed.
 
-    `security` is that of its clients, evtbdd's own and others.
+    `security` is that of its clients, evtbdd's own and others; `url` is what leads another process
+    to one of the run's own, and empty where nobody else can reach it, or the settings say where.
     """
 
     broker: Broker
     give_back: list[Callable[[], None]] = field(default_factory=list)
     security: Security | None = None
+    url: str = ""
 
     def close(self) -> None:
         """Close the connection, then what was provisioned for it."""
@@ -128,11 +130,12 @@ def provision(
             f"{listed((f'{each}://' for each in DEMANDING), 'or')}, which demands what they say."
         )
     if url.how == "embedded":
-        return _own_broker(embedded(url.scheme), connect, patience)
+        return _own_broker(url.scheme, embedded(url.scheme), connect, patience)
     if url.how == "docker":
-        return _own_broker(in_docker(url.scheme, url.address), connect, patience)
+        own = in_docker(url.scheme, url.address)
+        return _own_broker(url.scheme, own, connect, patience)
     if url.how == "local":
-        return _own_broker(early or local(url.scheme, keeper), connect, patience)
+        return _own_broker(url.scheme, early or local(url.scheme, keeper), connect, patience)
     if url.how:
         raise SettingsError(
             f"{quoted(text)}: no way to get a broker is called {quoted(url.how)}. "
@@ -147,10 +150,11 @@ def provision(
     return Provisioned(broker, security=security)
 
 
-def _own_broker(own: OwnBroker, connect: Connect, patience: float) -> Provisioned:
+def _own_broker(scheme: str, own: OwnBroker, connect: Connect, patience: float) -> Provisioned:
     own.start()
     try:
-        return Provisioned(connect(own.address, patience=patience), [own.stop])
+        url = f"{SPOKEN.get(scheme, scheme)}://{own.address}"
+        return Provisioned(connect(own.address, patience=patience), [own.stop], url=url)
     except BaseException:
         own.stop()
         raise
@@ -163,7 +167,7 @@ def _secured_broker(scheme: str, made: Secured, patience: float) -> Provisioned:
     with ExitStack() as undone:
         undone.callback(made.give_back)
         own = embedded(scheme, demands=made.demands)
-        provisioned = _own_broker(own, connect, patience)
+        provisioned = _own_broker(scheme, own, connect, patience)
         provisioned.give_back.insert(0, undone.pop_all().close)
     provisioned.security = made.security
     return provisioned

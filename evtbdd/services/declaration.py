@@ -44,7 +44,7 @@ SECTION = Section(
         Key("scope", kinds.choice(*SCOPES), "scenario", "how long it lives"),
         Key("consumes", kinds.comma_list, "", "the channels that it consumes"),
         Key("publishes", kinds.comma_list, "", "the channels that it publishes to"),
-        Key("group", kinds.text, None, "its consumer group (Kafka)"),
+        Key("group", kinds.text, None, "its consumer group, on brokers that have groups (Kafka)"),
         Key(
             "start",
             kinds.choice("recorded", "client"),
@@ -62,7 +62,8 @@ SECTION = Section(
             "ready",
             kinds.text,
             None,
-            'subscribed, port PORT, get URL [STATUS], log "TEXT", exit 0, started',
+            'subscribed, port PORT, get URL [STATUS], log "TEXT", exit 0, started; subscribed, else '
+            "one of the others, for brokers that do not know who is subscribed",
         ),
         Key("start timeout", kinds.patience, "30 seconds", "how long it may take to get ready"),
         Key("stop signal", kinds.text, "TERM", "what asks it to end"),
@@ -145,7 +146,8 @@ class Declaration:
 
     def texts(self) -> Sequence[str]:
         """Every text that may hold placeholders."""
-        texts = [*self.command, *self.environment.values(), self.ready.target]
+        otherwise = self.ready.otherwise or self.ready
+        texts = [*self.command, *self.environment.values(), self.ready.target, otherwise.target]
         return [*texts, *(text for text in (self.directory, self.group, self.url) if text)]
 
     def outputs(self) -> frozenset[str]:

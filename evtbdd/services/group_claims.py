@@ -8,7 +8,7 @@ from evtbdd.channels.channel import Channel
 from evtbdd.clock import Deadline, looks
 from evtbdd.errors import ExpectationFailed, ServiceError, UnsupportedCapability
 from evtbdd.offers import Acknowledgements, Assignments, Resets
-from evtbdd.ports import Ends
+from evtbdd.ports import Capability, Ends, Subscriptions
 from evtbdd.services.claims import end_of_log, lost
 from evtbdd.services.served import Served
 from evtbdd.words import counted, duration, listed, quoted
@@ -24,8 +24,8 @@ def committed_is(
 
     UnsupportedCapability for a channel of several lanes, of which each has an offset of its own.
     """
+    told = _subscriptions(channel)
     group, lanes = _group(service), sorted(channel.recorded)
-    told = channel.broker.subscriptions()
     if not isinstance(told, Acknowledgements):
         raise _cannot(channel, "tells no committed offset")
     if len(lanes) != 1:
@@ -51,8 +51,8 @@ def committed_is(
 
 def shared_by(service: Served, channel: Channel, number: int, patience: Deadline, ask: Ask) -> None:
     """Wait until that many members of the group have lanes of the channel, and all lanes are had."""
+    told = _subscriptions(channel)
     group, lanes = _group(service), frozenset(channel.recorded)
-    told = channel.broker.subscriptions()
     if not isinstance(told, Assignments):
         raise _cannot(channel, "assigns nothing to members of a group")
     shares: Mapping[str, object] = {}
@@ -78,10 +78,16 @@ def reset(service: Served, channel: Channel, where: str, ask: Ask) -> None:
 
     BrokerError where somebody is in the group still.
     """
-    told = channel.broker.subscriptions()
+    told = _subscriptions(channel)
     if not isinstance(told, Resets):
         raise _cannot(channel, "lets no group begin elsewhere")
     told.reset(_group(service), channel.physical, where, ask())
+
+
+def _subscriptions(channel: Channel) -> Subscriptions:
+    """What its broker knows of groups. UnsupportedCapability where there are none."""
+    channel.capabilities.require(Capability.GROUPS)
+    return channel.broker.subscriptions()
 
 
 def _group(service: Served) -> str:

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Literal
 
 from evtbdd.clock import Deadline
-from evtbdd.errors import EvtbddError, ServiceError, UnsupportedCapability
+from evtbdd.errors import EvtbddError, ServiceError
 from evtbdd.isolation.names import holds
 from evtbdd.journal import ServiceEnded, ServiceReady, ServiceStarted
 from evtbdd.keeper import Exit, Process, ServiceLog
 from evtbdd.services.declaration import Declaration
+from evtbdd.services.joining import told_of
 from evtbdd.services.membership import Membership
 from evtbdd.services.ready import LAST_LINES, ReadyCheck
 from evtbdd.services.surroundings import Place, Surroundings, said
@@ -49,6 +50,7 @@ class Instance:
         self._first = first
         self._process: Process | None = None
         self._membership = Membership(None, (), place.deadline)
+        self._ready = declaration.ready
         self._asked = False
         self._expected = False
 
@@ -75,7 +77,7 @@ class Instance:
     @property
     def done(self) -> bool:
         """Whether it is one that is ready by its end, and has come to that."""
-        return self.declaration.ready.kind == "exit" and self._expected
+        return self._ready.kind == "exit" and self._expected
 
     @property
     def exit(self) -> Exit | None:
@@ -91,9 +93,9 @@ class Instance:
         if self.running:
             raise ServiceError(f"The service {quoted(self.name)} runs already.")
         self._membership = membership = self._join(around)
-        check = ReadyCheck(
-            self.declaration, self.said(around, self.declaration.ready.target), membership
-        )
+        ready = self._ready
+        target = self.said(around, ready.target)
+        check = ReadyCheck(self.declaration, ready, target, membership)
         since = self.log.offset
         self._asked = self._expected = False
         self._process = process = self._spawn(around, extra)
@@ -110,7 +112,7 @@ class Instance:
                 if process.exit is None or not process.exit.lost:
                     given_back.callback(process.kill)
             raise
-        self._expected = self.declaration.ready.kind == "exit"
+        self._expected = ready.kind == "exit"
         self._note(ServiceReady(self.name, how))
 
     def _join(self, around: Surroundings) -> Membership:
@@ -119,12 +121,9 @@ class Instance:
         group = None if declared.group is None else self.said(around, declared.group)
         if group is None and declared.ready.kind != "subscribed":
             return Membership(None, (), self.place.deadline)
-        try:
-            consumed = around.consumed(declared.consumes)
-        except UnsupportedCapability as error:
-            raise UnsupportedCapability(
-                f"The service {quoted(declared.name)} consumes in a group, and {error}"
-            ) from error
+        consumed, self._ready = told_of(declared, around)
+        if not consumed:
+            return Membership(None, (), self.place.deadline)
         membership = Membership(group, consumed, self.place.deadline)
         if declared.start == "recorded" and self._first and not self.started:
             membership.position()

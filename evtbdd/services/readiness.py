@@ -18,6 +18,7 @@ FORMS = re.compile(
     r'|(?P<log>log) "(?P<text>.+)"'
     r"|(?P<exit>exit) (?P<code>\d+)"
 )
+ELSE = "subscribed, else "
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +27,23 @@ class Readiness:
 
     One that runs elsewhere has `answers` besides, where nothing is said: its url takes connections.
     A handler has `handed`: it is handed events.
+    `otherwise` is what counts where a broker does not know who is subscribed.
     """
 
     kind: str
     target: str = ""
     status: int = 200
+    otherwise: Readiness | None = None
 
     @classmethod
     def parse(cls, text: str, where: str) -> Readiness:
-        """Read `subscribed`, `port ${port}`, `get URL [STATUS]`, `log "TEXT"`, `exit 0`, `started`."""
+        """Read `subscribed`, `port ${port}`, `get URL [STATUS]`, `log "TEXT"`, `exit 0`, `started`.
+
+        And `subscribed, else …`, with one of the others behind it.
+        """
+        otherwise = text.strip().removeprefix(ELSE)
+        if otherwise != text.strip() and not otherwise.startswith("subscribed"):
+            return cls("subscribed", otherwise=cls.parse(otherwise, where))
         found = FORMS.fullmatch(text.strip())
         if found is None:
             raise SettingsError(
@@ -59,6 +68,8 @@ class Readiness:
             return "it is handed events"
         if self.kind == "log":
             return f"log {quoted(self.target)}"
+        if self.otherwise is not None:
+            return f"{ELSE}{self.otherwise}"
         status = f" {self.status}" if self.kind == "get" else ""
         return f"{self.kind} {self.target}{status}".strip()
 

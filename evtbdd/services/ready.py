@@ -9,7 +9,7 @@ from evtbdd.errors import ServiceError, SettingsError
 from evtbdd.keeper import Process, ServiceLog
 from evtbdd.services.declaration import Declaration
 from evtbdd.services.membership import Membership
-from evtbdd.services.readiness import port_answers, url_answers
+from evtbdd.services.readiness import Readiness, port_answers, url_answers
 from evtbdd.words import duration, quoted
 
 POLL = 0.02
@@ -20,17 +20,27 @@ LAST_LINES = 10
 
 
 class ReadyCheck:
-    """Looks whether one start of a service has come to what its settings call ready."""
+    """Looks whether one start of a service has come to what its settings call ready.
 
-    def __init__(self, declaration: Declaration, target: str, membership: Membership) -> None:
+    `ready` is that, as far as its brokers can tell it, and `target` its target.
+    """
+
+    def __init__(
+        self,
+        declaration: Declaration,
+        ready: Readiness,
+        target: str,
+        membership: Membership,
+    ) -> None:
         self._declaration = declaration
+        self._ready = ready
         self._target = target
         self._membership = membership
         self._seen = "nothing was seen of it"
 
     def wait(self, process: Process, log: ServiceLog, since: int, deadline: Deadline) -> str:
         """What was seen of its readiness. ServiceError where it ended, or the deadline came."""
-        kind = self._declaration.ready.kind
+        kind = self._ready.kind
         if kind == "started":
             return "its process runs"
         if kind == "exit":
@@ -61,7 +71,7 @@ class ReadyCheck:
         return refusal is None
 
     def _url(self) -> bool:
-        status = self._declaration.ready.status
+        status = self._ready.status
         refusal = url_answers(self._target, status, PROBE)
         self._seen = refusal or f"{self._target} answers {status}"
         return refusal is None
@@ -79,20 +89,20 @@ class ReadyCheck:
         if ended is None:
             self._seen = "it has not ended"
             raise self._too_late(process, log, deadline)
-        if ended.code != self._declaration.ready.status:
+        if ended.code != self._ready.status:
             raise self._ended(process, log)
         return f"it {ended}"
 
     def _ended(self, process: Process, log: ServiceLog) -> ServiceError:
         return ServiceError(
             f"The service {quoted(self._declaration.name)} {process.exit} before it was ready "
-            f"({self._declaration.ready}).{_end_of(process, log)}"
+            f"({self._ready}).{_end_of(process, log)}"
         )
 
     def _too_late(self, process: Process, log: ServiceLog, deadline: Deadline) -> ServiceError:
         return ServiceError(
             f"The service {quoted(self._declaration.name)} was not ready "
-            f"({self._declaration.ready}) within {duration(deadline.seconds)}: {self._seen}."
+            f"({self._ready}) within {duration(deadline.seconds)}: {self._seen}."
             f"{_end_of(process, log)}"
         )
 

@@ -219,11 +219,12 @@ class ScenarioWebhooks:
 
     def end(self) -> None:
         """Stop serving what lives for the scenario; the others answer 200 until the next one."""
-        for webhook, _ in self._used.values():
-            webhook.server.bring_up()
-            webhook.begin(None)
+        with ExitStack() as given_back:
+            given_back.callback(self._webhooks.close_scope, self._scopes["scenario"])
+            for webhook, _ in self._used.values():
+                given_back.callback(webhook.server.bring_up)
+                given_back.callback(webhook.begin, None)
         self._used.clear()
-        self._webhooks.close_scope(self._scopes["scenario"])
 
 
 def _final(status: int) -> int:

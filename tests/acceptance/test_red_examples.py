@@ -7,9 +7,11 @@ behave says stands word for word in expected/; moments, addresses, names and ids
 from __future__ import annotations
 
 import pytest
+from acceptance.database_examples import EXAMPLES as OF_DATABASES
 from acceptance.examples import EXAMPLES, NOT_STARTED, UNPROVEN, RedExample
 from acceptance.expected import expected_texts
 from acceptance.observability_examples import OBSERVED
+from acceptance.own_words import OWN_WORDS
 from acceptance.project import Outcome
 from acceptance.red import (
     ON_DEAD_BROKER,
@@ -107,7 +109,9 @@ def test_every_then_phrase_has_its_red_example() -> None:
     load_libraries()
     phrases = [each.printed for each in registered() if each.keyword == "Then"]
     shown = [phrase.removeprefix("Then ") for phrase in phrases]
-    examples = [each.phrase for each in (*EXAMPLES, *WEB_EXAMPLES, *OBSERVED)]
+    examples = [
+        each.phrase for each in (*EXAMPLES, *OBSERVED, *OF_DATABASES, *OWN_WORDS, *WEB_EXAMPLES)
+    ]
     without = [p for p in shown if not any(map(p.startswith, examples))]
     assert without == []
 

@@ -41,7 +41,7 @@ def settings(**different: str) -> str:
     text = settings_of_shop()
     for line, more in {
         "url = kafka+embedded://\n": secured,
-        "    KAFKA = ${broker.main}\n": lines,
+        "    BROKER = ${broker.main}\n": lines,
         "[evtbdd:service:shipping]\n": "start timeout = 3 seconds\n",
     }.items():
         text = text.replace(line, line + more)

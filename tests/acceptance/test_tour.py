@@ -1,15 +1,34 @@
-"""The features of this project are green, whatever they lie on."""
+"""The features of this project are green, whatever broker they lie on."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from docs.page import Page
+
+from evtbdd.brokers.registry import kinds
 
 ROOT = Path(__file__).resolve().parents[2]
+FEATURES = ROOT / "features"
 THREE = [f"-Devtbdd.channel.{name}.partitions=3" for name in ("orders", "shipments", "rejected")]
+URLS = {
+    "embedded Kafka": "kafka+embedded://",
+    "Kafka": "kafka://{real_kafka}",
+    "RabbitMQ": "amqp://{real_rabbitmq}",
+    "embedded SQS": "sqs+embedded://",
+}
+BROKERS = {
+    "embedded Kafka": "kafka",
+    "Kafka": "kafka",
+    "RabbitMQ": "rabbitmq",
+    "embedded SQS": "sqs",
+}
+COUNT = re.compile(r"^(\d+) (feature|scenario|step)s? passed, 0 failed", re.MULTILINE)
 
 
 def tour(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -20,16 +39,48 @@ def tour(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("partitions", [[], THREE], ids=["one partition", "three partitions"])
-def test_the_tour_is_green_on_the_embedded_kafka(partitions: list[str]) -> None:
-    """On one partition and on three: every scenario passes."""
-    run = tour(*partitions)
+def passed(run: subprocess.CompletedProcess[str]) -> Mapping[str, int]:
+    """How many features, scenarios and steps have passed, where nothing else was not skipped."""
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "6 features passed, 0 failed, 0 skipped" in run.stdout
+    return {noun: int(number) for number, noun in COUNT.findall(run.stdout)}
 
 
-def test_the_tour_is_green_on_a_real_kafka(real_kafka: str) -> None:
-    """The same features, over Apache Kafka itself."""
-    run = tour(f"-Devtbdd.broker.main.url=kafka://{real_kafka}")
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert "6 features passed, 0 failed, 0 skipped" in run.stdout
+def table() -> Mapping[str, Mapping[str, int]]:
+    """What the README says of each broker."""
+    return {
+        name: dict(zip(("feature", "scenario", "step"), map(int, numbers), strict=True))
+        for name, _, *numbers in Page(ROOT / "README.md").table("tour")
+    }
+
+
+@pytest.mark.parametrize("broker", URLS)
+def test_the_tour_is_green_on(broker: str, request: pytest.FixtureRequest) -> None:
+    """As much of it as the README says, by changing one URL."""
+    url = URLS[broker]
+    if "{" in url:
+        fixture = url[url.index("{") + 1 : -1]
+        url = url.format(**{fixture: request.getfixturevalue(fixture)})
+    assert passed(tour(f"-Devtbdd.broker.main.url={url}")) == table()[broker]
+
+
+def test_the_tour_is_green_on_three_partitions() -> None:
+    """What a feature says of order it says of one key."""
+    assert passed(tour(*THREE)) == table()["embedded Kafka"]
+
+
+@pytest.mark.parametrize("url", ["rabbitmq+local://", "sqs+embedded://"])
+def test_three_partitions_in_the_settings_are_for_kafka(url: str) -> None:
+    """The others have none, and do not look at what is not for them."""
+    run = tour(*THREE, f"-Devtbdd.broker.main.url={url}", str(FEATURES / "5_channels.feature"))
+    assert passed(run)["scenario"] == 5
+
+
+def test_what_is_only_one_broker_s_has_a_folder_and_a_tag_of_its_own() -> None:
+    """A feature beside the folders is for all brokers, but for scenarios that say otherwise."""
+    folders = [path for path in FEATURES.iterdir() if path.is_dir() and path.name != "data"]
+    assert {path.name for path in folders} <= set(kinds()) & set(BROKERS.values())
+    for path in FEATURES.rglob("*.feature"):
+        tags, _, rest = path.read_text(encoding="utf-8").partition("Feature:")
+        own = path.parent != FEATURES
+        assert tags.split() == ([f"@use.with_broker={path.parent.name}"] if own else []), path
+        assert not (own and "with_broker" in rest), path

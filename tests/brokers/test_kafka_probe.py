@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from evtbdd.brokers.kafka.adapter import KafkaBroker
+from evtbdd.brokers.kafka.probe import probe
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerUnavailable, SettingsError
 
@@ -113,7 +114,7 @@ def test_an_answer_in_pieces(taken: socket.socket, embedded_address: str) -> Non
 
     thread = threading.Thread(target=relay)
     thread.start()
-    KafkaBroker(f"{LOCAL}:{taken.getsockname()[1]}").ping(Deadline.after(5))
+    probe(f"{LOCAL}:{taken.getsockname()[1]}", Deadline.after(5))
     thread.join()
 
 

@@ -14,8 +14,8 @@ from evtbdd.errors import UnsupportedCapability
 from evtbdd.events import Position
 from evtbdd.ports import Message
 
-BYTES = "SQS has no contents of any bytes; memory and Kafka have them."
-HEADERS = "SQS has no headers of any form; memory and Kafka have them."
+BYTES = "SQS has no contents of any bytes; memory, Kafka and RabbitMQ have them."
+HEADERS = "SQS has no headers of any form; memory, Kafka and RabbitMQ have them."
 
 
 def arguments(message: Message, *, fifo: bool = False) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from evtbdd.brokers.memory import adapter as memory
+from evtbdd.brokers.sqs import adapter as sqs
 from evtbdd.channels.declaration import Declaration
-from evtbdd.channels.options import require_known
 from evtbdd.errors import PhraseError, SettingsError, UnsupportedCapability
 from evtbdd.sections import SECTIONS
 from evtbdd.settings.load import Settings
@@ -59,12 +59,32 @@ def test_what_only_some_brokers_understand_is_handed_on_as_text(tmp_path: Path) 
     assert (declared.dead_letter, declared.attempts, declared.watch) == ("dead", 3, "tap")
 
 
-def test_a_broker_refuses_what_it_does_not_understand() -> None:
-    """Nothing that an author asks for is passed over."""
+def test_what_the_settings_say_of_another_broker_is_not_for_this_one(tmp_path: Path) -> None:
+    """One file serves several brokers, of which each takes what it understands."""
+    text = "fifo = yes\nreplication = 2\nbindings = #\npartitions = 3\ncodec = text\n"
+    there = of_settings(text, tmp_path).on(sqs.CAPABILITIES)
+    assert there == Declaration("orders", codec="text", options={"fifo": "yes"})
+    assert of_settings(text, tmp_path).on(memory.CAPABILITIES).partitions == 3
+
+
+def test_a_broker_refuses_what_a_step_demands_and_it_does_not_understand() -> None:
+    """Nothing that a scenario asks for is passed over."""
+    demanded = Declaration.of_row("orders", {"fifo": "yes"}, None)
     with pytest.raises(UnsupportedCapability) as refused:
-        require_known("orders", {"fifo": "yes"}, memory.CAPABILITIES)
+        demanded.on(memory.CAPABILITIES)
     assert str(refused.value) == (
         'The channel "orders" is to have fifo = yes, and memory knows no fifo; SQS does.'
+    )
+
+
+def test_partitions_that_a_step_demands_are_asked_of_every_broker() -> None:
+    """So that one without partitions says so, as it does of all that it cannot do."""
+    base = Declaration("orders", partitions=2)
+    assert Declaration.of_row("orders", {"partitions": "3"}, base).on(sqs.CAPABILITIES) == (
+        Declaration("orders", partitions=3)
+    )
+    assert Declaration.of_row("orders", {"codec": "text"}, base).on(sqs.CAPABILITIES) == (
+        Declaration("orders", codec="text")
     )
 
 

@@ -164,8 +164,8 @@ def test_somebody_elses_broker_that_cannot_be_divided_is_refused(open_channels: 
             'The broker "main" (kafka://127.0.0.1:1): with isolation = namespace it must be this '
             "run's alone, or have parts that are, and a Kafka of somebody else's has none. What "
             "evtbdd starts for itself is the run's alone: kafka+embedded://, kafka+local://, "
-            "kafka+docker://IMAGE:TAG, sqs+embedded://, memory://. Where the channels of this one must be "
-            "used, write isolation = shared."
+            "kafka+docker://IMAGE:TAG, sqs+embedded://, sqs+docker://IMAGE:TAG, memory://. Where the "
+            "channels of this one must be used, write isolation = shared."
         )
 
 

@@ -69,14 +69,16 @@ def test_all_that_is_wrong_is_told_at_once(
     told, error = capsys.readouterr()
     assert 'channel "parcels": on the broker "there", which was not reached\n' in told
     assert 'channel "orders": cannot be meant\n' in told
+    assert (
+        'channel "jobs": a channel on "here", codec json\n  fifo is for SQS, not for memory\n'
+    ) in told
     assert "All is well" not in told
     assert error == (
-        "evtbdd: 6 things must be mended:\n"
+        "evtbdd: 5 things must be mended:\n"
         'The broker "there" (kafka://127.0.0.1:1): Kafka cannot be reached at 127.0.0.1:1: nothing '
         "listens there (connection refused) (waited up to 300 ms).\n"
         "[evtbdd:channel:orders] does not say on which broker it lies, and there are several: "
         '"here" and "there".\n'
-        'The channel "jobs" is to have fifo = yes, and memory knows no fifo; SQS does.\n'
         '[evtbdd:channel:texts] codec: There is no codec "jsn". Did you mean "json"? '
         "One of your own is written package.module:object.\n"
         '[evtbdd:service:shop] command: there is no program "no-such-program" here.\n'

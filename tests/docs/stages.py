@@ -15,9 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from acceptance.examples import ORDER
+from acceptance.own_words import RECEIVE, SQS_SHOP
 from acceptance.project import settings_of_shop
 from acceptance.red import BROKER_STEPS
 from acceptance.test_late_answers import SERVICE, SETTINGS, STEPS
+from acceptance.web import SETTINGS as WEB_SETTINGS
+from acceptance.web import STEPS as WEB_STEPS
+from acceptance.web import WEB
 from brokers.secured import Secured
 
 from evtbdd.embedded.kafka import EmbeddedKafka
@@ -108,6 +112,30 @@ def shop(_: Around, fault: str) -> Stage:
     )
 
 
+def web(_: Around, fault: str) -> Stage:
+    """The shop and the chat of tests/systems/web, with a fault; an order, or a client of the chat."""
+    environment = f"environment =\n    FAULT = {fault}\n"
+    settings = WEB_SETTINGS.replace("environment =\n", environment)
+    shop = 'Given the service "shop" is running\n'
+    return Stage(
+        settings=settings + environment,
+        before_when=shop
+        + 'And the service "chat" is running\n'
+        + 'And the WebSocket "ann" is connected to "/chat" of the service "chat"',
+        before_then=shop
+        + 'When a POST request is sent to "/orders" of the service "shop":\n'
+        + "  | field | value |\n  | id    | ORD-1 |\n"
+        + 'Then the log of the service "shop" contains "order ORD-1 "',
+        files={"steps/dead_steps.py": WEB_STEPS.encode()},
+    )
+
+
+def web_page(_: Around, __: str) -> Stage:
+    """The shop and the chat of tests/systems/web, in the project itself."""
+    files = {name: (WEB / name).read_bytes() for name in ("shop.py", "chat.py")}
+    return Stage(settings="", files=files)
+
+
 def late(around: Around, gate: str) -> Stage:
     """A service that outlives scenarios, and holds the answer to one until the gate is opened."""
     folder = Path(around[0].enter_context(tempfile.TemporaryDirectory()))
@@ -132,6 +160,11 @@ def late(around: Around, gate: str) -> Stage:
     )
 
 
+def sqs(_: Around, __: str) -> Stage:
+    """A queue of an embedded SQS, and services that receive one event each."""
+    return Stage(settings=SQS_SHOP, files={"receive.py": RECEIVE.encode()})
+
+
 def refused(around: Around, _: str) -> Stage:
     """A broker where nothing listens."""
     with socket.create_server((LOCAL, 0)) as listener:
@@ -148,10 +181,8 @@ def silent(around: Around, _: str) -> Stage:
 
 def advertising(around: Around, name: str) -> Stage:
     """A broker that answers, and sends its clients to another name."""
-    broker = around[0].enter_context(EmbeddedKafka())
-    address = broker.address
-    broker._cluster.host = name
-    return Stage(settings=BROKER, environment={URL: f"kafka://{address}"})
+    broker = around[0].enter_context(EmbeddedKafka(advertised=(name, 9092)))
+    return Stage(settings=BROKER, environment={URL: f"kafka://{broker.address}"})
 
 
 def secured(around: Around, listener: str) -> Stage:
@@ -181,7 +212,10 @@ STAGES: Mapping[str, Callable[[Around, str], Stage]] = {
         kafka,
         broken_off,
         shop,
+        web,
+        web_page,
         late,
+        sqs,
         refused,
         silent,
         advertising,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -231,3 +233,23 @@ def test_other_services_of_aws_answer_at_the_same_address(embedded: EmbeddedSqs)
     buckets = client_of(embedded, "s3")
     buckets.create_bucket(Bucket="orders")
     assert [each["Name"] for each in buckets.list_buckets()["Buckets"]] == ["orders"]
+
+
+FIRST = """
+import sys
+import boto3
+from evtbdd.embedded.sqs import EmbeddedSqs
+
+given = {"region_name": "us-east-1", "aws_access_key_id": "a", "aws_secret_access_key": "b"}
+with EmbeddedSqs() as broker:
+    loaded = {name for name in sys.modules if name.startswith("moto.")}
+    boto3.client("sqs", endpoint_url=broker.url, **given).list_queues()
+    boto3.client("sns", endpoint_url=broker.url, **given).list_topics()
+    print(sorted({name for name in sys.modules if name.startswith("moto.")} - loaded))
+"""
+
+
+def test_no_client_waits_for_what_is_loaded() -> None:
+    """All of moto that answers is there when the broker has started."""
+    run = subprocess.run([sys.executable, "-c", FIRST], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"

@@ -10,8 +10,10 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
+from brokers.promises import EXTENDING, of_lines
 
 from evtbdd.brokers.registry import adapter, schemes
+from evtbdd.conformance.table import NOT_ASKED
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "redis_streams"
@@ -48,5 +50,7 @@ def test_its_own_tests_pass() -> None:
     )
     assert run.returncode == 0, run.stdout + run.stderr
     print(run.stdout)
+    kept, on_page = of_lines(run.stdout)["Redis"], of_lines(EXTENDING.text)["Redis"]
+    assert {title: kept.get(title, NOT_ASKED) for title in on_page} == on_page
     last = run.stdout.splitlines()[-1]
     assert re.fullmatch(r"=+ \d+ passed in .+ =+", last), last

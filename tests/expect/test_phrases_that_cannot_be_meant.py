@@ -11,6 +11,8 @@ from evtbdd.errors import PhraseError, UnknownName, UnsupportedCapability
 from evtbdd.expect.pattern import Pattern
 from evtbdd.ports import Capability
 
+ROUTED = table("| field | value |\n| @routing_key | eu.1 |")
+ROUTED_ROWS = table("| @routing_key |\n| eu.1 |")
 ROWS = table("| n |\n| 1 |", "")
 HAS = table("| field | value |\n| n | 1 |", "has")
 ANY = Pattern()
@@ -45,6 +47,16 @@ def test_a_channel_that_nobody_declared(ask: Callable[[object, str], None]) -> N
             Capability.ROUTING_KEYS,
             lambda s: s.arrives("orders", Pattern(routing_key="r"), None, 1.0, False),
         ),
+        (Capability.ROUTING_KEYS, lambda s: s.arrives("orders", ANY, ROUTED, 1.0, False)),
+        (Capability.ROUTING_KEYS, lambda s: s.at_least("orders", 2, ANY, ROUTED, 1.0, False)),
+        (Capability.ROUTING_KEYS, lambda s: s.counted("orders", 0, 0, ANY, ROUTED, 1.0, False)),
+        (Capability.ROUTING_KEYS, lambda s: s.these("orders", ANY, ROUTED_ROWS, 1.0, False, False)),
+        (
+            Capability.ROUTING_KEYS,
+            lambda s: s.only_these("orders", ANY, ROUTED_ROWS, 1.0, False, False),
+        ),
+        (Capability.ROUTING_KEYS, lambda s: s.every("orders", ANY, ROUTED, 1.0, False)),
+        (Capability.ROUTING_KEYS, lambda s: s.last("orders", ANY, ROUTED, 1.0)),
         (Capability.ORDER, lambda s: s.these("orders", ANY, ROWS, 1.0, False, True)),
         (Capability.ORDER, lambda s: s.only_these("orders", ANY, ROWS, 1.0, False, True)),
         (Capability.ORDER, lambda s: s.in_order_of("orders", 2, ANY, "n", False, 1.0, False)),

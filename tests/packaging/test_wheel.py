@@ -120,7 +120,7 @@ def test_every_package_is_listed() -> None:
 
 
 def test_there_is_an_extra_for_every_way_to_use_it() -> None:
-    """What is needed for a broker is asked for by its name; `all` brings all of them."""
+    """What is needed for a broker or a database is asked for by its name; `all` brings all of them."""
     extras = setup()["options.extras_require"]
     needed = {
         line
@@ -131,7 +131,9 @@ def test_there_is_an_extra_for_every_way_to_use_it() -> None:
             "embedded",
             "embedded-sqs",
             "compression",
+            "databases",
             "docker",
+            "postgresql",
             "webhooks",
             "http",
             "websockets",

@@ -51,7 +51,8 @@ def test_what_is_no_url_is_an_error(text: str) -> None:
         ("kafak://h:1", 'No broker is known by the scheme "kafak". Did you mean "kafka"?'),
         (
             "memory+docker://",
-            'There is no broker in a container for "memory"; there is one for "kafka".',
+            'There is no broker in a container for "memory"; there is one for "kafka", "rabbitmq", '
+            '"sqs".',
         ),
         (
             "memory+local://",
@@ -68,7 +69,7 @@ def test_what_is_no_url_is_an_error(text: str) -> None:
         ),
         (
             "rabbitmq+embedded://",
-            'There is no embedded broker for "rabbitmq"; there is one for "kafka".',
+            'There is no embedded broker for "rabbitmq"; there is one for "kafka", "sqs".',
         ),
         (
             "kafka+embeded://",

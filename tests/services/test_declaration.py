@@ -51,6 +51,7 @@ def test_what_is_to_be_subscribed_needs_channels_and_a_group(text: str, tmp_path
     [
         ("[evtbdd:broker:main]\nurl = rabbitmq+local://\n", False),
         ("[evtbdd:broker:main]\nurl = amqps://rabbit\n", False),
+        ("[evtbdd:broker:main]\nurl = sqs+embedded://\n", False),
         ("[evtbdd:broker:main]\nurl = kafka://kafka:9092\n", True),
         ("[evtbdd:broker:a]\nurl = amqp://a\n[evtbdd:broker:b]\nurl = kafka://b:1\n", True),
         (
@@ -64,7 +65,7 @@ def test_what_is_to_be_subscribed_needs_channels_and_a_group(text: str, tmp_path
 def test_a_group_is_needed_where_there_are_groups(
     brokers: str, needs: bool, tmp_path: Path
 ) -> None:
-    """RabbitMQ has none; of a broker that another package brings evtbdd cannot tell."""
+    """RabbitMQ and SQS have none; of a broker that another package brings evtbdd cannot tell."""
     text = f"consumes = orders\n{brokers}"
     if needs:
         with pytest.raises(SettingsError, match="the consumer group that it joins"):

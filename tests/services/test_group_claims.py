@@ -148,11 +148,16 @@ def test_a_dead_service_is_an_error(kafka: EmbeddedKafka, stage: Begin, tmp_path
     )
 
 
-def test_a_service_without_a_group_has_committed_nothing(stage: Begin) -> None:
+NO_GROUP = (
+    "[evtbdd:channel:orders]\n[evtbdd:service:shipping]\ncommand = sleep 60\nready = started\n"
+)
+
+
+def test_a_service_without_a_group_has_committed_nothing(
+    kafka: EmbeddedKafka, stage: Begin
+) -> None:
     """It is told what is missing."""
-    settings = (
-        "[evtbdd:channel:orders]\n[evtbdd:service:shipping]\ncommand = sleep 60\nready = started\n"
-    )
+    settings = f"[evtbdd:broker:main]\nurl = kafka://{kafka.address}\n{NO_GROUP}"
     scenario = stage(settings).begin(["orders"], services=["shipping"])
     scenario.services.run("shipping", {})
     with pytest.raises(ServiceError) as raised:
@@ -161,3 +166,15 @@ def test_a_service_without_a_group_has_committed_nothing(stage: Begin) -> None:
         'The service "shipping" has no group, or was not started: write group = … in '
         "[evtbdd:service:shipping], and start it."
     )
+
+
+def test_a_broker_without_groups_is_told_before_a_group_that_is_missing(stage: Begin) -> None:
+    """A group in the settings would change nothing there."""
+    scenario = stage(NO_GROUP).begin(["orders"], services=["shipping"])
+    scenario.services.run("shipping", {})
+    for ask in (committed, shared, lambda it, _: reset(it, "end")):
+        with pytest.raises(UnsupportedCapability) as raised:
+            ask(scenario, 1)
+        assert str(raised.value) == (
+            "memory has no groups of consumers with positions; Kafka has them."
+        )

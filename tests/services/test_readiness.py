@@ -23,6 +23,7 @@ from evtbdd.services.readiness import Readiness, port_answers, url_answers
         "get http://127.0.0.1:${port}/health 204",
         'log "listening on \\"all\\""',
         "exit 0",
+        'subscribed, else log "up"',
     ],
 )
 def test_a_readiness_is_printed_as_it_is_written(text: str) -> None:
@@ -37,7 +38,10 @@ def test_a_get_without_a_status_wants_200() -> None:
     assert Readiness.parse("get http://h/x", "here").status == 200
 
 
-@pytest.mark.parametrize("text", ["", "redy", "port", "get", "log up", "exit zero", "Started"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "redy", "port", "get", "log up", "exit zero", "Started", "subscribed, else subscribed"],
+)
 def test_another_word_is_an_error(text: str) -> None:
     """The error lists what can be written."""
     with pytest.raises(SettingsError) as raised:

@@ -141,13 +141,29 @@ def test_a_program_that_is_not_there_is_told(stage: Begin) -> None:
     )
 
 
-def test_one_that_joins_a_group_needs_a_broker_that_knows_groups(stage: Begin) -> None:
-    """Memory does not."""
+def test_only_a_broker_that_knows_who_is_subscribed_can_tell_it(stage: Begin) -> None:
+    """Memory does not; what would be right is said."""
     settings = service("sleep 60", "consumes = orders", "group = g") + "[evtbdd:channel:orders]\n"
     assert refused(stage(settings), UnsupportedCapability) == (
-        'The service "it" consumes in a group, and memory has no knowledge of which service '
-        "is subscribed; Kafka and RabbitMQ have it."
+        'The service "it" is to be ready when it is subscribed, and memory has no knowledge of '
+        "which service is subscribed; Kafka and RabbitMQ have it. Write how else that is seen, as "
+        'in ready = log "listening", or ready = subscribed, else log "listening".'
     )
+
+
+def test_where_that_cannot_be_told_what_else_it_is_seen_by_counts(stage: Begin) -> None:
+    """So one file of settings serves brokers that know it and brokers that do not."""
+    keys = ("consumes = orders", "group = g", 'ready = subscribed, else log "up"')
+    settings = service("sh -c 'echo up; exec sleep 60'", *keys) + "[evtbdd:channel:orders]\n"
+    assert ready(stage(settings)) == 'it logged "up"'
+
+
+def test_a_group_means_nothing_to_a_broker_without_groups(stage: Begin) -> None:
+    """What is ready otherwise is not refused for it."""
+    keys = ("consumes = orders", "group = g", "ready = started")
+    scenario = stage(service("sleep 60", *keys) + "[evtbdd:channel:orders]\n").begin()
+    scenario.services.run("it", {})
+    assert scenario.services.get("it").group is None
 
 
 def test_its_news_stand_in_the_journal(stage: Begin) -> None:

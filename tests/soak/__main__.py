@@ -1,12 +1,14 @@
 """`make soak`: the tour and every red example, again and again, while the cores are kept busy.
 
 Prints each failure with its full text, and a summary with counts; ends with 1 where there was one.
+Interrupted (Ctrl-C), it sums up how far it came; what was under way then is not counted.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -16,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from threading import Event
 
 from evtbdd.keeper import HeldKeeper
 from evtbdd.provisioning.local_kafka import LocalKafka
@@ -55,15 +58,26 @@ def main() -> int:
             addresses["local"] = kafka.address
         given_back.enter_context(busy_cores(keeper(), chosen.busy, folder))
         pool = given_back.enter_context(ThreadPoolExecutor(chosen.workers))
-        carry_out = partial(_carry_out, addresses, folder)
+        interrupted = Event()
+        signal.signal(signal.SIGINT, lambda *_: interrupted.set())
+        carry_out = partial(_carry_out, addresses, folder, interrupted)
         jobs = {pool.submit(carry_out, job): job for job in _jobs(chosen)}
+        ended = 0
         for done in as_completed(jobs):
-            broker, number, _ = jobs[done]
-            for judgement in done.result():
+            broker, number, kind = jobs[done]
+            judgements = done.result()
+            if not judgements:
+                continue
+            for judgement in judgements:
                 tally.add(broker, number, judgement)
+            ended += 1
+            came_to = f"{ended} of {len(jobs)} after {time.monotonic() - began:.0f} s"
+            print(f"{came_to}: {kind} {number} on {broker}", file=sys.stderr, flush=True)
     print(*tally.lines(), sep="\n")
     print(f"{time.monotonic() - began:.0f} s, {chosen.workers} at a time, {chosen.busy} busy")
-    return 0 if tally.clean else 1
+    if ended < len(jobs):
+        print(f"interrupted: {ended} of {len(jobs)} rounds were carried out")
+    return 0 if tally.clean and ended == len(jobs) else 1
 
 
 def _jobs(chosen: argparse.Namespace) -> Iterator[Job]:
@@ -76,7 +90,17 @@ def _jobs(chosen: argparse.Namespace) -> Iterator[Job]:
                 yield broker, number, "red"
 
 
-def _carry_out(addresses: Mapping[str, str | None], folder: Path, job: Job) -> Sequence[Judgement]:
+def _carry_out(
+    addresses: Mapping[str, str | None], folder: Path, interrupted: Event, job: Job
+) -> Sequence[Judgement]:
+    """What was judged; nothing, where the soak was interrupted meanwhile: the runs were, too."""
+    if interrupted.is_set():
+        return []
+    judgements = _judged(addresses, folder, job)
+    return [] if interrupted.is_set() else judgements
+
+
+def _judged(addresses: Mapping[str, str | None], folder: Path, job: Job) -> Sequence[Judgement]:
     broker, _, kind = job
     with tempfile.TemporaryDirectory(dir=folder) as own:
         try:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evtbdd.brokers.kafka.access import OPEN, Access
+from evtbdd.brokers.kafka.advertised import require_reachable
 from evtbdd.brokers.kafka.connection import Connection
 from evtbdd.brokers.kafka.lock import KafkaLock, locked
 from evtbdd.brokers.kafka.names import name_fault
@@ -65,6 +66,7 @@ class KafkaBroker:
         self._publisher = KafkaPublisher(self._nodes, self._topics)
         self._reader = KafkaReader(self._nodes, self._topics, patience)
         self._subscriptions = KafkaSubscriptions(self._connection)
+        self._was_reached = False
 
     @property
     def address(self) -> str:
@@ -72,9 +74,12 @@ class KafkaBroker:
         return self._address
 
     def ping(self, deadline: Deadline) -> None:
-        """Have ApiVersions answered, and be let in."""
+        """Have ApiVersions answered, and be let in; the first time also where Kafka sends clients."""
         self._connection.require_open()
         probe(self._address, deadline, self._access)
+        if not self._was_reached:
+            require_reachable(self._nodes, self._access, deadline)
+            self._was_reached = True
 
     def name_fault(self, name: str) -> str | None:
         """Why Kafka would refuse a topic of that name."""

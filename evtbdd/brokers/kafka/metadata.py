@@ -19,10 +19,11 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """Where the nodes are, and those of the topics that are there."""
+    """Where the nodes are, those of the topics that are there, and the id of the cluster."""
 
     nodes: Mapping[int, tuple[str, int]]
     topics: Mapping[str, Topic]
+    cluster: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,11 @@ class Metadata:
         """What is there; a topic with an error is not."""
         fields.int32()  # throttled for so long
         nodes = dict(_node(fields) for _ in fields.elements())
-        fields.string()  # the cluster
+        cluster = fields.string()
         fields.int32()  # its controller
         described = [_topic(fields) for _ in fields.elements()]
-        return Described(nodes, {name: topic for error, name, topic in described if error == 0})
+        topics = {name: topic for error, name, topic in described if error == 0}
+        return Described(nodes, topics, cluster)
 
 
 def _node(fields: Fields) -> tuple[int, tuple[str, int]]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from evtbdd.brokers.rabbitmq.access import Access
 from evtbdd.brokers.rabbitmq.address import Address
+from evtbdd.brokers.rabbitmq.depths import Depths
 from evtbdd.brokers.rabbitmq.layout import OPTIONS, unwatchable
 from evtbdd.brokers.rabbitmq.locks import hold
 from evtbdd.brokers.rabbitmq.management import Management, of_vhost
@@ -23,7 +24,7 @@ from evtbdd.brokers.security import Security
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError
 from evtbdd.events import Position
-from evtbdd.offers import Lock
+from evtbdd.offers import Depth, Lock
 from evtbdd.ports import Capabilities, Capability, ChannelPlan, Message
 from evtbdd.words import quoted
 
@@ -69,6 +70,7 @@ class RabbitBroker:
         self._subscriptions = RabbitSubscriptions(
             self._session, self._topology, self._reader.taps, self.management
         )
+        self._depths = Depths(self._session, self._reader.taps, self.management)
         self._namespaces: dict[str, RabbitBroker] = {}
 
     @property
@@ -165,6 +167,11 @@ class RabbitBroker:
     def subscriptions(self) -> RabbitSubscriptions:
         """What RabbitMQ knows of consumers."""
         return self._subscriptions
+
+    def depth(self, queue: str, deadline: Deadline) -> Depth:
+        """What a queue of the vhost holds."""
+        self._session.require_open()
+        return self._depths.depth(queue, deadline)
 
     def adopt(self, channels: Sequence[ChannelPlan]) -> None:
         """Take channels that are there already for what is planned, and leave them as they are."""

@@ -14,7 +14,9 @@ from evtbdd.brokers.sqs.creation import Creation
 from evtbdd.brokers.sqs.lookout import Lookout
 from evtbdd.brokers.sqs.names import FIFO, ILLEGAL, TAPPED, name_fault
 from evtbdd.brokers.sqs.outgoing import Outgoing
+from evtbdd.brokers.sqs.peeks import Peeks
 from evtbdd.brokers.sqs.publisher import Publisher
+from evtbdd.brokers.sqs.queue import at_endpoint
 from evtbdd.brokers.sqs.queues import Queues
 from evtbdd.brokers.sqs.reader import SqsReader
 from evtbdd.brokers.sqs.taps import Taps
@@ -22,7 +24,7 @@ from evtbdd.brokers.sqs.topics import Topics
 from evtbdd.brokers.sqs.transport import Transport
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerUnavailable, PublishRefused
-from evtbdd.events import Position
+from evtbdd.events import Position, Record
 from evtbdd.ports import (
     Capabilities,
     Capability,
@@ -76,6 +78,7 @@ class SqsBroker:
         looked_by = Connection("sqs", where.sqs, Clients(where, security, looking), looking)
         lookout = Lookout(looked_by, patience, samples=where.samples)
         self._reader = SqsReader(lookout, self._queues, Taps(self._queues, topics), patience)
+        self._peeks = Peeks(self._sqs, self._queues, samples=where.samples)
         self._publisher = Publisher(
             self._sqs, self._sns, self._queues, self._reader, Outgoing(CAPABILITIES)
         )
@@ -97,9 +100,14 @@ class SqsBroker:
         return found
 
     def channel_facts(self, channel: str, deadline: Deadline) -> Mapping[str, str]:
-        """`url` and `arn` of a queue, and the `topic_arn` of its topic where it has one."""
+        """`url` and `arn` of a queue, and the `topic_arn` of its topic where it has one.
+
+        The URL leads to the endpoint, wherever what is not AWS says that its queues are: that may be
+        a name which only its own container knows (LocalStack, ElasticMQ).
+        """
         queue = self._queues.get(channel, deadline)
-        found = {"url": queue.url, "arn": queue.arn}
+        url = queue.url if self._where.is_aws else at_endpoint(queue.url, self._where.sqs.url)
+        found = {"url": url, "arn": queue.arn}
         return found if queue.topic is None else {**found, "topic_arn": queue.topic}
 
     def ping(self, deadline: Deadline) -> None:
@@ -162,6 +170,18 @@ class SqsBroker:
     ) -> Sequence[Position | PublishRefused]:
         """Publish up to ten with one request, of which each may be refused by itself."""
         return self._publisher.batch(channel, messages, deadline)
+
+    def takes_from(self, channel: str) -> bool:
+        """Whether the reader receives from the queue itself, not from a tap of its topic."""
+        return self._reader.takes_from(channel)
+
+    def peek(self, channel: str, deadline: Deadline) -> Sequence[Record]:
+        """What is visible in a queue now, up to ten events; it stays visible."""
+        return self._peeks.peek(channel, deadline)
+
+    def hidden(self, channel: str, deadline: Deadline) -> int:
+        """How many events of a queue are invisible now, as SQS estimates it."""
+        return self._peeks.hidden(channel, deadline)
 
     def reader(self) -> SqsReader:
         """The one reader of this broker."""

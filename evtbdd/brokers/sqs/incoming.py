@@ -85,6 +85,8 @@ class Received:
             # evtbdd's own receipt is none that a service made of it.
             "attempts": int(self.system.get("ApproximateReceiveCount", 1)) - 1,
         }
+        if "ApproximateFirstReceiveTimestamp" in self.system:
+            facts["first_received"] = int(self.system["ApproximateFirstReceiveTimestamp"]) / 1000
         for name, attribute in (
             ("group", "MessageGroupId"),
             ("deduplication_id", "MessageDeduplicationId"),

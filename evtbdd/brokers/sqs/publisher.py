@@ -13,7 +13,12 @@ from evtbdd.brokers.sqs.queue import Queue
 from evtbdd.brokers.sqs.queues import Queues
 from evtbdd.brokers.sqs.reader import SqsReader
 from evtbdd.clock import Deadline
-from evtbdd.errors import BrokerError, BrokerUnavailable, PublishRefused
+from evtbdd.errors import (
+    BrokerError,
+    BrokerUnavailable,
+    PublishRefused,
+    UnsupportedCapability,
+)
 from evtbdd.events import Position
 from evtbdd.ports import Message
 from evtbdd.words import quoted
@@ -49,12 +54,29 @@ class Publisher:
     def batch(
         self, name: str, messages: Sequence[Message], deadline: Deadline
     ) -> Sequence[Position | PublishRefused]:
-        """Store all with one request; each is stored or refused by itself."""
+        """Store all with one request; each is stored or refused by itself.
+
+        What SQS would refuse is not sent, for not every endpoint looks at it.
+        """
         queue = self._queue(name, deadline)
-        entries = [
-            {"Id": str(number), **self._arguments(queue, message)}
-            for number, message in enumerate(messages)
-        ]
+        fates: dict[int, Position | PublishRefused] = {}
+        entries = []
+        for number, message in enumerate(messages):
+            try:
+                entries.append({"Id": str(number), **self._arguments(queue, message)})
+            except UnsupportedCapability as error:
+                fates[number] = PublishRefused(str(error))
+        if entries:
+            fates |= self._sent(queue, messages, entries, deadline)
+        return [fates[number] for number in range(len(messages))]
+
+    def _sent(
+        self,
+        queue: Queue,
+        messages: Sequence[Message],
+        entries: Sequence[Mapping[str, Any]],
+        deadline: Deadline,
+    ) -> Mapping[int, Position | PublishRefused]:
         answer = self._order(
             queue,
             deadline,
@@ -69,7 +91,7 @@ class Publisher:
             number = int(each["Id"])
             lane = _lane(queue, messages[number])
             fates[number] = self._reader.place(queue, str(each["MessageId"]), lane, deadline)
-        return [fates[number] for number in range(len(messages))]
+        return fates
 
     def _queue(self, name: str, deadline: Deadline) -> Queue:
         try:

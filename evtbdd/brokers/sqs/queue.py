@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from evtbdd.brokers.sqs.names import FIFO
 from evtbdd.errors import BrokerError
@@ -32,6 +33,12 @@ class Queue:
     def fifo(self) -> bool:
         """Whether it is a FIFO queue, which SQS tells by the name."""
         return self.name.endswith(FIFO)
+
+
+def at_endpoint(url: str, endpoint: str) -> str:
+    """The URL of a queue with the scheme, host and port of an endpoint."""
+    at = urlsplit(endpoint)
+    return urlsplit(url)._replace(scheme=at.scheme, netloc=at.netloc).geturl()
 
 
 def attributes(plan: ChannelPlan) -> dict[str, str]:

@@ -146,6 +146,12 @@ class SqsReader:
         with self._changed:
             return watched.numbers.promise(message, lane)
 
+    def takes_from(self, channel: str) -> bool:
+        """Whether it receives from the queue of that name itself."""
+        with self._changed:
+            watched = self._watched.get(channel)
+        return watched is not None and watched.tap is None
+
     def lanes(self, queue: Queue) -> Sequence[str]:
         """The groups of a FIFO queue that were seen so far; of any other queue its only lane."""
         return list(self._numbers_of(queue).ends)

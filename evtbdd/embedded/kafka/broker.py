@@ -27,7 +27,8 @@ class EmbeddedKafka:
     `port` 0 takes a free one. With `auto_create` a client that asks for an unknown topic's metadata
     creates it, with `default_partitions` partitions; without, nothing but CreateTopics does.
     `initial_rebalance_delay`, in seconds, is how long a new group waits for further members.
-    `demands` is what clients must show to be let in: TLS, and a user by SASL PLAIN.
+    `demands` is what clients must show to be let in: TLS, and a user by SASL PLAIN. `advertised` is
+    the host and port that it sends them to, where that is not where it listens.
     `failures` tells, a line each, which requests could not be answered, and who was not let in;
     their connections were closed.
 
@@ -42,10 +43,11 @@ class EmbeddedKafka:
         initial_rebalance_delay: float = 0.0,
         default_partitions: int = 1,
         demands: Demands = NO_DEMANDS,
+        advertised: tuple[str, int] | None = None,
     ) -> None:
         self.failures: list[str] = []
         self._cluster = Cluster(
-            HOST, port, auto_create, default_partitions, initial_rebalance_delay
+            HOST, port, auto_create, default_partitions, initial_rebalance_delay, advertised
         )
         self._demands = demands
         self._connections: set[Connection] = set()

@@ -23,19 +23,28 @@ def wall_clock() -> int:
 
 @dataclass
 class Cluster:
-    """The state of a broker, and where it listens."""
+    """The state of a broker, and where it listens.
+
+    `advertised` is the host and port that clients are told, where that is not where it listens.
+    """
 
     host: str
     port: int
     auto_create: bool
     default_partitions: int
     initial_rebalance_delay: float
+    advertised: tuple[str, int] | None = None
     clock: Clock = MONOTONIC
     now: Callable[[], int] = wall_clock
     cluster_id: str = field(default_factory=lambda: uuid.uuid4().hex[:22])
     topics: Topics = field(default_factory=Topics)
     groups: Coordinator = field(init=False)
     transactions: Transactions = field(init=False)
+
+    @property
+    def told(self) -> tuple[str, int]:
+        """Where clients are sent."""
+        return self.advertised or (self.host, self.port)
 
     def __post_init__(self) -> None:
         self.groups = Coordinator(self.clock, self.initial_rebalance_delay)

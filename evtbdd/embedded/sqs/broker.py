@@ -10,6 +10,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.sns.models import Subscription, sns_backends
 from moto.sqs.models import sqs_backends
+from werkzeug.test import Client
 
 from evtbdd.embedded.sqs.server import Server
 from evtbdd.embedded.sqs.turns import Turns
@@ -49,6 +50,7 @@ class EmbeddedSqs:
         with _listening(self._port) as listening:
             self._port = listening.getsockname()[1]
             self._turns = Turns(DomainDispatcherApplication(create_backend_app), self._account)
+            _awaken(self._turns)
             self._server = Server(listening, self._turns)
         self._server.start()
 
@@ -86,6 +88,15 @@ def _share_key() -> None:
         return made[0]
 
     Subscription.private_key = private_key
+
+
+def _awaken(application: Turns) -> None:
+    """Have moto load what it answers with, which takes up to a second: no client shall wait for it."""
+    client = Client(application)
+    for service, question in (("sqs", "ListQueues"), ("sns", "ListTopics")):
+        # By whom a request is signed for, moto knows which service it is to.
+        signed = f"AWS4-HMAC-SHA256 Credential=test/20260101/{REGION}/{service}/aws4_request"
+        client.post("/", data={"Action": question}, headers={"Authorization": signed}).close()
 
 
 def _listening(port: int) -> socket.socket:

@@ -99,7 +99,7 @@ FAULTS = {
     "wrong-type": Fault("the type is `Wrong` and the right type", wrong_type),
     "missing-field": Fault("the field `customer` is not there", missing_field),
     "garbage": Fault("bytes that are no JSON are published instead of the answer", garbage),
-    "dropped": Fault("the event is handled and committed, nothing is published", dropped),
+    "dropped": Fault("the event is handled and acknowledged, nothing is published", dropped),
     "duplicate": Fault("every answer is published twice", duplicate),
     "wrong-order": Fault(
         "the answers to one order come in reverse: `OrderShipped`, then parcels N to 1",
@@ -110,15 +110,15 @@ FAULTS = {
         "the last answer is published once more, under the key and `orderId` `intruder`",
         extra_event,
     ),
-    "no-tombstone": Fault("tombstones are ignored", no_tombstone, ("shipping",)),
-    "spread-keys": Fault("answers with one key go to the partitions in turn"),
+    "no-tombstone": Fault("tombstones are ignored (Kafka)", no_tombstone, ("shipping",)),
+    "spread-keys": Fault("answers with one key go to the partitions in turn (Kafka)"),
     "late": Fault("the answer is published `LATE` seconds late (3 unless said)"),
     "crash-at-start": Fault("says that it cannot open the ledger, and exits with 3"),
     "crash-on-event": Fault("ends at its first event with one last line and exit code 1"),
-    "dead-but-running": Fault("says that it started, and never subscribes"),
-    "subscribed-elsewhere": Fault("subscribes to a topic of its own, the right name and `-old`"),
+    "dead-but-running": Fault("says that it started, and never consumes"),
+    "subscribed-elsewhere": Fault("consumes a channel of its own, the right name and `-old`"),
     "quiet-log": Fault("writes no log"),
-    "never-commits": Fault("events are handled and never committed"),
+    "never-commits": Fault("events are handled and never acknowledged"),
 }
 
 

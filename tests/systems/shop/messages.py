@@ -1,4 +1,4 @@
-"""What a service reads from a topic, and what it answers."""
+"""What a service reads from a channel, and what it answers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Answer:
     partition: int | None = None  # None: the key decides
 
     def encoded(self) -> bytes | None:
-        """The value as it lies on the topic."""
+        """The value as it lies on the channel."""
         return json.dumps(self.value).encode() if isinstance(self.value, dict) else self.value
 
 

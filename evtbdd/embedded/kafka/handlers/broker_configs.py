@@ -13,8 +13,9 @@ from evtbdd.embedded.kafka.transactions import LONGEST_TIMEOUT
 def broker_configs(cluster: Cluster) -> Mapping[str, Config]:
     """The configurations by name; none of them can be altered."""
     listener = f"PLAINTEXT://{cluster.host}:{cluster.port}"
+    told = "PLAINTEXT://{}:{}".format(*cluster.told)
     return {
-        "advertised.listeners": _fixed(listener, Type.LIST),
+        "advertised.listeners": _fixed(told, Type.LIST),
         "auto.create.topics.enable": _fixed(str(cluster.auto_create).lower(), Type.BOOLEAN),
         "broker.id": _fixed(str(NODE), Type.INT),
         "default.replication.factor": _fixed("1", Type.INT),

@@ -42,7 +42,8 @@ def describe_cluster(cluster: Cluster, request: Request) -> Fields:
             "cluster_id": "",
             "brokers": [],
         }
-    broker = {"broker_id": NODE, "host": cluster.host, "port": cluster.port, "is_fenced": False}
+    host, port = cluster.told
+    broker = {"broker_id": NODE, "host": host, "port": port, "is_fenced": False}
     return {"cluster_id": cluster.cluster_id, "controller_id": NODE, "brokers": [broker]}
 
 
@@ -64,8 +65,8 @@ def find_coordinator(cluster: Cluster, request: Request) -> Fields:
         "error_code": ErrorCode.NONE if known else ErrorCode.INVALID_REQUEST,
         "error_message": "NONE" if known else "The coordinator type is unknown",
         "node_id": NODE if known else -1,
-        "host": cluster.host if known else "",
-        "port": cluster.port if known else -1,
+        "host": cluster.told[0] if known else "",
+        "port": cluster.told[1] if known else -1,
     }
     if request.version < 4:
         return found
@@ -73,7 +74,8 @@ def find_coordinator(cluster: Cluster, request: Request) -> Fields:
 
 
 def _broker(cluster: Cluster) -> dict[str, Any]:
-    return {"node_id": NODE, "host": cluster.host, "port": cluster.port, "rack": None}
+    host, port = cluster.told
+    return {"node_id": NODE, "host": host, "port": port, "rack": None}
 
 
 def _looked_up(

@@ -1,0 +1,1 @@
+"""Files: what a scenario writes for services to read, and what services write."""
