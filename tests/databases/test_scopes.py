@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -239,3 +241,47 @@ def test_one_of_several_must_be_said(worlds: Worlds, tmp_path: Path) -> None:
     with pytest.raises(UnknownName) as unknown:
         databases(scenario).get("biling")
     assert str(unknown.value) == 'No database is called "biling". Did you mean "billing"?'
+
+
+WITHOUT = """
+import sys
+sys.modules[sys.argv[1]] = None
+from pathlib import Path
+from evtbdd.cli.steps import load_libraries
+from evtbdd.plan import Plan
+from evtbdd.sections import SECTIONS
+from evtbdd.settings.load import Settings
+from evtbdd.world import World
+load_libraries()
+world = World(Settings.load(Path(), sections=SECTIONS, userdata={}, environ={}), Path())
+try:
+    world.begin(Plan(), Path(), "s1").facilities.get("databases").get("shop")
+except Exception as error:
+    print(f"{type(error).__name__}: {error}")
+world.close()
+"""
+
+
+@pytest.mark.parametrize(
+    ("library", "url", "extra"),
+    [
+        ("sqlalchemy", "sqlite:///${scenario.folder}/shop.db", "databases"),
+        ("psycopg", "postgresql+local://", "postgresql"),
+    ],
+)
+def test_a_library_that_is_not_installed(
+    library: str, url: str, extra: str, tmp_path: Path
+) -> None:
+    """Whoever needs no database needs none; who does is told which extra brings it."""
+    (tmp_path / "evtbdd.cfg").write_text(f"[evtbdd:database:shop]\nurl = {url}\n", "utf-8")
+    run = subprocess.run(
+        [sys.executable, "-c", WITHOUT, library],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout == (
+        f'SettingsError: The driver "{library}" is not installed: pip install "evtbdd[{extra}]" '
+        "brings it.\n"
+    )

@@ -17,7 +17,9 @@ class Ledger:
     def __init__(self, url: str, fault: str = "") -> None:
         """Open it; `fault` is one of FAULTS, or empty."""
         if fault and fault not in FAULTS:
-            raise SystemExit(f'shipping: there is no fault "{fault}"; there are {", ".join(FAULTS)}')
+            raise SystemExit(
+                f'shipping: there is no fault "{fault}"; there are {", ".join(FAULTS)}'
+            )
         driver = url.replace("postgresql://", "postgresql+psycopg://", 1)
         self._engine = create_engine(driver, pool_pre_ping=True)
         self._fault = fault
