@@ -216,6 +216,21 @@ def test_one_that_is_not_reached_is_waited_for_once(worlds: Worlds, tmp_path: Pa
     assert "secret" not in str(said[0])
 
 
+def test_a_password_from_elsewhere_is_a_secret(
+    worlds: Worlds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It becomes known when the URL is read, and is masked from then on."""
+    monkeypatch.setenv("SHOP_PASSWORD", "hush-hush")
+    world = worlds(
+        "connect timeout = 100 ms\n[evtbdd:database:shop]\n"
+        "url = postgresql://ann:${env.SHOP_PASSWORD}@127.0.0.1:1/shop\n"
+    )
+    scenario = world.begin(Plan(), tmp_path, "s1")
+    with pytest.raises(DatabaseUnavailable):
+        databases(scenario).get("shop")
+    assert world.secrets.mask("it said hush-hush") == "it said ***"
+
+
 def test_none_is_declared(worlds: Worlds, tmp_path: Path) -> None:
     """The sentence says how it is done."""
     scenario = worlds("").begin(Plan(), tmp_path, "s1")
