@@ -68,8 +68,10 @@ class Databases:
     def _opened(self, declared: Declaration, scope: str, said: Callable[[str], str]) -> Database:
         if declared.is_local:
             return self._server(declared.url).make(declared.name, scope, declared.prepare)
+        text = said(declared.url)
+        self._run.secrets.add_url(text)
         parsed = load(_URLS)
-        url = parsed(declared.name, said(declared.url), self._run.project)  # type: ignore[operator]
+        url = parsed(declared.name, text, self._run.project)  # type: ignore[operator]
         kind = cast("type[Database]", load(_CONNECTION))
         database = kind(declared.name, url, is_own=declared.is_own, patience=self._patience)
         with ExitStack() as given_back:
