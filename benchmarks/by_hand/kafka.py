@@ -9,10 +9,12 @@ class Link:
     """A connection to the Kafka at `host:port`."""
 
     def __init__(self, address: str) -> None:
-        self._admin = KafkaAdminClient(bootstrap_servers=address)
-        self._producer = KafkaProducer(bootstrap_servers=address, linger_ms=0)
+        # Else each question that comes too early for a new topic is repeated after 100 ms.
+        common = {"bootstrap_servers": address, "retry_backoff_ms": 10}
+        self._admin = KafkaAdminClient(**common)
+        self._producer = KafkaProducer(**common, linger_ms=0)
         self._consumer = KafkaConsumer(
-            bootstrap_servers=address,
+            **common,
             group_id=None,
             enable_auto_commit=False,
             isolation_level="read_committed",
