@@ -330,7 +330,7 @@ def test_who_is_subscribed_is_not_known(broker: SqsBroker) -> None:
     with pytest.raises(UnsupportedCapability) as refused:
         broker.subscriptions()
     assert str(refused.value) == (
-        "SQS has no knowledge of which service is subscribed; Kafka has it."
+        "SQS has no knowledge of which service is subscribed; Kafka and RabbitMQ have it."
     )
 
 
