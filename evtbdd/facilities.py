@@ -50,6 +50,7 @@ class Stage(Protocol):
     channels: ScenarioChannels
     services: ScenarioServices
     expect: Expectations
+    facilities: ScenarioFacilities
     folders: list[Path]
 
     def act(self, *, looks: bool = False) -> None:
@@ -95,8 +96,8 @@ class Marking(Protocol):
     def headers(self) -> Mapping[str, str]:
         """Those of the next event that it publishes."""
 
-    def headers_of_request(self, what: str) -> Mapping[str, str]:
-        """Those of the next request, which is `what` for a person: `POST /orders`."""
+    def headers_of_request(self, what: str, own: Mapping[str, str]) -> Mapping[str, str]:
+        """Those of the next request, `POST /orders` for a person, besides what it has of its own."""
 
 
 class Facility(Protocol):
@@ -175,7 +176,8 @@ def _maker(kind: Kind) -> Callable[[Run], Facility]:
         return cast(Callable[[Run], Facility], getattr(import_module(module), name))
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
-        if missing != kind.driver:
+        # A driver needs packages of its own, of which one may be missed first.
+        if kind.extra is None or missing == "evtbdd":
             raise
         raise SettingsError(
             f"The driver {quoted(missing)} is not installed: "
@@ -218,10 +220,10 @@ class ScenarioFacilities:
         parts = [each for each in self._begun.values() if isinstance(each, Marking)]
         return {name: value for each in parts for name, value in each.headers().items()}
 
-    def headers_of_request(self, what: str) -> Mapping[str, str]:
-        """The headers that those which are begun have for the next request, `POST /orders`."""
+    def headers_of_request(self, what: str, own: Mapping[str, str]) -> Mapping[str, str]:
+        """The headers that those which are begun have for the next request; `own` by small names."""
         parts = [each for each in self._begun.values() if isinstance(each, Marking)]
-        return {name: v for each in parts for name, v in each.headers_of_request(what).items()}
+        return {name: v for each in parts for name, v in each.headers_of_request(what, own).items()}
 
     def provide(self) -> None:
         """Have the placeholders of all facilities known; one of them begins its facility."""

@@ -103,7 +103,7 @@ class Scenario:
         self.expect = Expectations(expect, witness, self.values)
         self.own_words = OwnWords(self.channels, self.journal, witness, self.expect)
         self.folders = folders
-        self.facilities = ScenarioFacilities(lent.facilities, self, scopes)
+        self.facilities: ScenarioFacilities = ScenarioFacilities(lent.facilities, self, scopes)
         self._provide()
 
     def _provide(self) -> None:
@@ -126,6 +126,7 @@ class Scenario:
         """Open every channel that the plan names, before the first step."""
         self._vague = plan.vague
         self.services.look_at_logs_of(plan.logs)
+        self.services.start_together(plan.together)
         self.channels.open(plan.tell(self.channels, self._lent.services))
         self.services.adopt(self.channels.opened())
         self.facilities.foretell({**self._lent.needed, **plan.needed})

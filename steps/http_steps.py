@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evtbdd.http.facility import ScenarioHttp
+from evtbdd.http.opened import http_of
 from evtbdd.phrases import Data, step
 from evtbdd.scenario import Scenario
 
@@ -11,7 +11,6 @@ NAMES = {"number": "N"}
 TO = 'to "{path}" [of the service "{service}"]'
 METHOD = "{method=GET|POST|PUT|PATCH|DELETE}"
 Time = float | None
-http = ScenarioHttp.of
 
 
 @step(
@@ -31,7 +30,7 @@ def send(
     data: Data,
 ) -> None:
     """And the response waited for; below stand the body, @header.NAME and @query.NAME."""
-    http(scenario.facilities).send(method, path, service, data, in_background)
+    http_of(scenario.facilities).send(method, path, service, data, in_background)
 
 
 @step(
@@ -46,7 +45,7 @@ def send_several(
     scenario: Scenario, *, number: int, method: str, path: str, service: str | None, data: Data
 ) -> None:
     """One after the other; ${counter} tells them apart."""
-    http(scenario.facilities).send_several(number, method, path, service, data)
+    http_of(scenario.facilities).send_several(number, method, path, service, data)
 
 
 @step(
@@ -57,7 +56,7 @@ def send_several(
 )
 def send_again(scenario: Scenario) -> None:
     """What was sent last, to the byte."""
-    http(scenario.facilities).send_again()
+    http_of(scenario.facilities).send_again()
 
 
 @step(
@@ -67,7 +66,7 @@ def send_again(scenario: Scenario) -> None:
 )
 def response_arrives(scenario: Scenario, *, within: Time) -> None:
     """That to the last request, whatever it is; to all of them, where several were sent."""
-    http(scenario.facilities).response_arrives(within)
+    http_of(scenario.facilities).response_arrives(within)
 
 
 @step(
@@ -77,7 +76,7 @@ def response_arrives(scenario: Scenario, *, within: Time) -> None:
 )
 def no_response(scenario: Scenario, *, during: float) -> None:
     """None to the last request, while it is watched."""
-    http(scenario.facilities).no_response(during)
+    http_of(scenario.facilities).no_response(during)
 
 
 @step(
@@ -88,7 +87,7 @@ def no_response(scenario: Scenario, *, during: float) -> None:
 )
 def status_is(scenario: Scenario, *, number: int) -> None:
     """That of the response to the last request; of all, where several were sent."""
-    http(scenario.facilities).status_is(number)
+    http_of(scenario.facilities).status_is(number)
 
 
 @step(
@@ -99,7 +98,7 @@ def status_is(scenario: Scenario, *, number: int) -> None:
 )
 def response_has(scenario: Scenario, *, data: Data) -> None:
     """The response to the last request; @status and @header.NAME stand around its body."""
-    http(scenario.facilities).response_has(data)
+    http_of(scenario.facilities).response_has(data)
 
 
 @step(
@@ -121,7 +120,7 @@ def get_returns(
     data: Data,
 ) -> None:
     """Asked again until it does; what stands below describes the response."""
-    http(scenario.facilities).returns("GET", path, service, number, data, within, stays)
+    http_of(scenario.facilities).returns("GET", path, service, number, data, within, stays)
 
 
 @step(
@@ -134,4 +133,4 @@ def returns(
     scenario: Scenario, *, method: str, path: str, service: str | None, number: int, data: Data
 ) -> None:
     """Asked once; what stands below describes the response."""
-    http(scenario.facilities).returns(method, path, service, number, data)
+    http_of(scenario.facilities).returns(method, path, service, number, data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evtbdd.phrases import Data, step
 from evtbdd.scenario import Scenario
-from evtbdd.webhooks.facility import ScenarioWebhooks
+from evtbdd.webhooks.opened import webhooks_of
 
 SECTION = "Webhooks"
 NAMES = {"webhook": "NAME", "number": "N", "times": "K", "last": "M"}
@@ -13,7 +13,6 @@ TO = '[to "{path}"]'
 IN_TIME = "[within {within:Duration}] [{in_all=in all}]"
 WATCHED = "[during {during:Duration}] [{in_all=in all}]"
 Time = float | None
-webhooks = ScenarioWebhooks.of
 
 
 @step(
@@ -26,7 +25,7 @@ webhooks = ScenarioWebhooks.of
 )
 def answers(scenario: Scenario, *, webhook: str, number: int, path: str | None, data: Data) -> None:
     """What every request gets, or those to a path; the step that comes last decides."""
-    webhooks(scenario.facilities).answers(webhook, number, path, data)
+    webhooks_of(scenario.facilities).answers(webhook, number, path, data)
 
 
 @step(
@@ -39,7 +38,7 @@ def answers(scenario: Scenario, *, webhook: str, number: int, path: str | None, 
 )
 def answers_then(scenario: Scenario, *, webhook: str, number: int, times: int, last: int) -> None:
     """A service that recovers."""
-    webhooks(scenario.facilities).answers_then(webhook, number, times, last)
+    webhooks_of(scenario.facilities).answers_then(webhook, number, times, last)
 
 
 @step(
@@ -52,7 +51,7 @@ def answers_then(scenario: Scenario, *, webhook: str, number: int, times: int, l
 )
 def answers_after(scenario: Scenario, *, webhook: str, number: int, after: float) -> None:
     """A slow service: each request is answered so much later."""
-    webhooks(scenario.facilities).answers_after(webhook, number, after)
+    webhooks_of(scenario.facilities).answers_after(webhook, number, after)
 
 
 @step(
@@ -68,7 +67,7 @@ def answers_those_with(
     scenario: Scenario, *, webhook: str, number: int, path: str | None, data: Data
 ) -> None:
     """What stands below describes the requests, as where they are expected."""
-    webhooks(scenario.facilities).answers_those_with(webhook, number, path, data)
+    webhooks_of(scenario.facilities).answers_those_with(webhook, number, path, data)
 
 
 @step(
@@ -81,7 +80,7 @@ def answers_those_with(
 )
 def resets(scenario: Scenario, *, webhook: str, path: str | None, times: int | None) -> None:
     """The request is received, and never answered; so many times, or always."""
-    webhooks(scenario.facilities).resets(webhook, path, times)
+    webhooks_of(scenario.facilities).resets(webhook, path, times)
 
 
 @step(
@@ -94,7 +93,7 @@ def resets(scenario: Scenario, *, webhook: str, path: str | None, times: int | N
 )
 def is_down_or_up(scenario: Scenario, *, webhook: str, what: str) -> None:
     """Down, its port refuses; it is up from the beginning."""
-    webhooks(scenario.facilities).make(webhook, what)
+    webhooks_of(scenario.facilities).make(webhook, what)
 
 
 @step(
@@ -116,7 +115,7 @@ def receives(
     data: Data,
 ) -> None:
     """Met by the first request like that; @header.NAME and @query.NAME stand around the body."""
-    webhooks(scenario.facilities).receives(webhook, method, path, data, within, in_all)
+    webhooks_of(scenario.facilities).receives(webhook, method, path, data, within, in_all)
 
 
 @step(
@@ -136,7 +135,7 @@ def receives_at_least(
     data: Data,
 ) -> None:
     """Met as soon as there are so many."""
-    webhooks(scenario.facilities).receives_at_least(webhook, number, path, data, within, in_all)
+    webhooks_of(scenario.facilities).receives_at_least(webhook, number, path, data, within, in_all)
 
 
 @step(
@@ -156,7 +155,7 @@ def receives_exactly(
     data: Data,
 ) -> None:
     """One too many fails at once; that there are enough, and no more, is watched."""
-    webhooks(scenario.facilities).receives_counted(
+    webhooks_of(scenario.facilities).receives_counted(
         webhook, number, number, path, data, during, in_all
     )
 
@@ -178,7 +177,9 @@ def receives_at_most(
     data: Data,
 ) -> None:
     """One too many fails at once; that there are no more is watched."""
-    webhooks(scenario.facilities).receives_counted(webhook, 0, number, path, data, during, in_all)
+    webhooks_of(scenario.facilities).receives_counted(
+        webhook, 0, number, path, data, during, in_all
+    )
 
 
 @step(
@@ -199,7 +200,7 @@ def receives_these(
     data: Data,
 ) -> None:
     """A request of its own for every row; others may come between them."""
-    webhooks(scenario.facilities).receives_these(webhook, path, data, within, in_all, in_order)
+    webhooks_of(scenario.facilities).receives_these(webhook, path, data, within, in_all, in_order)
 
 
 @step(
@@ -218,4 +219,4 @@ def receives_none(
     data: Data,
 ) -> None:
     """None while it is watched."""
-    webhooks(scenario.facilities).receives_counted(webhook, 0, 0, path, data, during, in_all)
+    webhooks_of(scenario.facilities).receives_counted(webhook, 0, 0, path, data, during, in_all)

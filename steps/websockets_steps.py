@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evtbdd.phrases import Data, step
 from evtbdd.scenario import Scenario
-from evtbdd.websockets.facility import ScenarioWebSockets
+from evtbdd.websockets.opened import websockets_of
 
 SECTION = "WebSockets"
 NAMES = {"socket": "NAME", "number": "N", "code": "N"}
@@ -12,7 +12,6 @@ SOCKET = 'the WebSocket "{socket}"'
 IN_TIME = "[within {within:Duration}] [{in_all=in all}]"
 WATCHED = "[during {during:Duration}] [{in_all=in all}]"
 Time = float | None
-websockets = ScenarioWebSockets.of
 
 
 @step(
@@ -25,7 +24,7 @@ websockets = ScenarioWebSockets.of
 )
 def is_connected(scenario: Scenario, *, socket: str, path: str, service: str | None) -> None:
     """One more client of a service, from now on called so."""
-    websockets(scenario.facilities).connect(socket, path, service)
+    websockets_of(scenario.facilities).connect(socket, path, service)
 
 
 @step(
@@ -37,7 +36,7 @@ def is_connected(scenario: Scenario, *, socket: str, path: str, service: str | N
 )
 def sends(scenario: Scenario, *, socket: str, text: str) -> None:
     """A text as it is."""
-    websockets(scenario.facilities).send_text(socket, text)
+    websockets_of(scenario.facilities).send_text(socket, text)
 
 
 @step(
@@ -49,7 +48,7 @@ def sends(scenario: Scenario, *, socket: str, text: str) -> None:
 )
 def sends_this(scenario: Scenario, *, socket: str, data: Data) -> None:
     """A table or a docstring; a placeholder alone that stands for bytes is sent as such."""
-    websockets(scenario.facilities).send(socket, data)
+    websockets_of(scenario.facilities).send(socket, data)
 
 
 @step(
@@ -61,7 +60,7 @@ def sends_this(scenario: Scenario, *, socket: str, data: Data) -> None:
 )
 def is_made(scenario: Scenario, *, socket: str, what: str) -> None:
     """Closed from this side with code 1000; reconnected, to the same place."""
-    websockets(scenario.facilities).make(socket, what)
+    websockets_of(scenario.facilities).make(socket, what)
 
 
 @step(
@@ -74,7 +73,7 @@ def receives_text(
     scenario: Scenario, *, socket: str, text: str, within: Time, in_all: bool
 ) -> None:
     """Met by the first message that is this text."""
-    websockets(scenario.facilities).receives_text(socket, text, within, in_all)
+    websockets_of(scenario.facilities).receives_text(socket, text, within, in_all)
 
 
 @step(
@@ -85,7 +84,7 @@ def receives_text(
 )
 def receives(scenario: Scenario, *, socket: str, within: Time, in_all: bool, data: Data) -> None:
     """Met by the first message like that."""
-    websockets(scenario.facilities).receives(socket, data, within, in_all)
+    websockets_of(scenario.facilities).receives(socket, data, within, in_all)
 
 
 @step(
@@ -98,7 +97,7 @@ def receives_at_least(
     scenario: Scenario, *, socket: str, number: int, within: Time, in_all: bool, data: Data
 ) -> None:
     """Met as soon as there are so many."""
-    websockets(scenario.facilities).receives_at_least(socket, number, data, within, in_all)
+    websockets_of(scenario.facilities).receives_at_least(socket, number, data, within, in_all)
 
 
 @step(
@@ -111,7 +110,9 @@ def receives_exactly(
     scenario: Scenario, *, socket: str, number: int, during: Time, in_all: bool, data: Data
 ) -> None:
     """One too many fails at once; that there are enough, and no more, is watched."""
-    websockets(scenario.facilities).receives_counted(socket, number, number, data, during, in_all)
+    websockets_of(scenario.facilities).receives_counted(
+        socket, number, number, data, during, in_all
+    )
 
 
 @step(
@@ -124,7 +125,7 @@ def receives_at_most(
     scenario: Scenario, *, socket: str, number: int, during: Time, in_all: bool, data: Data
 ) -> None:
     """One too many fails at once; that there are no more is watched."""
-    websockets(scenario.facilities).receives_counted(socket, 0, number, data, during, in_all)
+    websockets_of(scenario.facilities).receives_counted(socket, 0, number, data, during, in_all)
 
 
 @step(
@@ -137,7 +138,7 @@ def receives_none(
     scenario: Scenario, *, socket: str, during: float, in_all: bool, data: Data
 ) -> None:
     """None while it is watched."""
-    websockets(scenario.facilities).receives_counted(socket, 0, 0, data, during, in_all)
+    websockets_of(scenario.facilities).receives_counted(socket, 0, 0, data, during, in_all)
 
 
 @step(
@@ -148,4 +149,4 @@ def receives_none(
 )
 def is_closed(scenario: Scenario, *, socket: str, code: int | None, within: Time) -> None:
     """By the service; 1006 is a connection that was lost."""
-    websockets(scenario.facilities).is_closed(socket, code, within)
+    websockets_of(scenario.facilities).is_closed(socket, code, within)

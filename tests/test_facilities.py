@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from evtbdd import facilities
-from evtbdd.errors import ServiceError
+from evtbdd.errors import ServiceError, SettingsError
 from evtbdd.plan import Plan
 from evtbdd.sections import SECTIONS
 from evtbdd.settings.load import Settings
@@ -50,6 +50,30 @@ class NotingPart:
         NOTED.append(f"end of {self._scope}")
         if self._scope == "s2":
             raise ServiceError("It did not want to end.")
+
+
+def test_what_is_open_is_begun_with_the_next_scenario(world: World, tmp_path: Path) -> None:
+    """Services that live on may reach it before a step speaks of it."""
+    world.begin(Plan(), tmp_path, "s1").facilities.get("noting")
+    world.end()
+    world.begin(Plan(), tmp_path, "s3")
+    assert NOTED[-1] == "begun for s3"
+    world.close()
+
+
+def test_a_missing_driver_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what brings it; another missing module is a mistake of ours."""
+    (tmp_path / "needing_a_driver.py").write_text("import no_such_driver\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    kinds = {"needing": facilities.Kind("needing_a_driver:Any", None, "no_such_driver", "driver")}
+    monkeypatch.setattr(facilities.OpenFacilities.__init__, "__defaults__", (kinds,))
+    settings = Settings.load(tmp_path, sections=SECTIONS, userdata={}, environ={})
+    scenario = World(settings, tmp_path).begin(Plan(), tmp_path, "s1")
+    with pytest.raises(SettingsError) as caught:
+        scenario.facilities.get("needing")
+    assert str(caught.value) == (
+        'The driver "no_such_driver" is not installed: pip install "evtbdd[driver]" brings it.'
+    )
 
 
 @pytest.fixture

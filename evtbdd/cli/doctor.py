@@ -12,13 +12,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from evtbdd.brokers.registry import BUILT_IN
+from evtbdd.brokers.registry import BUILT_IN, Adapter
 from evtbdd.channels.declaration import Declaration as ChannelDeclaration
 from evtbdd.channels.options import foreign
 from evtbdd.channels.pool import DEFAULT_NAME, Brokers
 from evtbdd.cli.doctor_databases import databases
 from evtbdd.cli.given import add_overrides, settings_of
 from evtbdd.errors import EvtbddError, SettingsError
+from evtbdd.facilities import FACILITIES, Kind
+from evtbdd.hosting.find import found
 from evtbdd.keeper import HeldKeeper
 from evtbdd.offers import Locks, Namespaces
 from evtbdd.ports import WHO_CAN, Broker, Capability
@@ -152,6 +154,10 @@ class Doctor:
             return
         if declared.handler is not None:
             yield f"service {quoted(name)}: the handler {declared.handler}, in the run's own process"
+            try:
+                found(declared.handler, Path.cwd(), f"[evtbdd:service:{name}]")
+            except SettingsError as error:
+                self._wrong.append(str(error))
             return
         if declared.elsewhere:
             yield f"service {quoted(name)}: runs elsewhere, {declared.url}; ready: {declared.ready}"
@@ -174,8 +180,9 @@ def _found(program: str, directory: str | None) -> bool:
 
 def _drivers() -> Iterator[str]:
     """Which drivers are installed; one that is not is no mistake as long as nobody needs it."""
-    for scheme, adapter in BUILT_IN.items():
-        if adapter.driver is not None:
-            there = find_spec(adapter.driver) is not None
-            what = "installed" if there else f'missing: pip install "evtbdd[{adapter.extra}]"'
-            yield f"driver of {scheme}: {adapter.driver}, {what}"
+    needing: Mapping[str, Adapter | Kind] = {**BUILT_IN, **FACILITIES}
+    for name, each in needing.items():
+        if each.driver is not None:
+            there = find_spec(each.driver) is not None
+            what = "installed" if there else f'missing: pip install "evtbdd[{each.extra}]"'
+            yield f"driver of {name}: {each.driver}, {what}"

@@ -89,7 +89,8 @@ class Expect:
         view = self._view(question, in_all)
         if during is not None:
             await_earlier(question, view, self._witness, self._proof_deadline())
-        proven = during is None and self._comes_to_rest(question, view)
+        rest = self._proof_deadline()
+        proven = during is None and comes_to_rest(question, view, self._witness, rest)
         answer = self._ask(view, question, self._watch(question.channel, during or 0.0))
         if answer is Answer.OPEN and during is None and not proven:
             prove(question, view, self._journal, self._witness)
@@ -102,14 +103,6 @@ class Expect:
         prove(question, view, self._journal, self._witness)
         self._require_ours(question, view, holds=True)
         self._meet(question, arrived=False)
-
-    def _comes_to_rest(self, question: Claim, view: View) -> bool:
-        """Whether nothing more can follow, because services tell that they are done."""
-        deadline = self._proof_deadline()
-        if not comes_to_rest(question, view, self._witness, deadline):
-            return False
-        await_earlier(question, view, self._witness, deadline)
-        return True
 
     def watch_until(self, during: float) -> Deadline:
         """When a watch of so many seconds is over: they count from the last act or arrival."""

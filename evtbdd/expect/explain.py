@@ -151,13 +151,12 @@ def _in_short(
 def _outside(around: Circumstances, noun: str) -> list[str]:
     """Those that would have fitted, had they come at another place or time."""
     lines = []
-    such = f"such {a(noun)}"
     if around.elsewhere:
         arrived = "arrived on" if noun == "event" else "came to"
-        lines.append(f"elsewhere: {such} {arrived} {_first_of(_places(around.elsewhere))}")
+        lines.append(f"elsewhere: such {a(noun)} {arrived} {_first_of(_places(around.elsewhere))}")
     if around.too_early:
         lines.append(
-            f"too early: {such} came at {_first_of([s.moment for s in around.too_early])}, "
+            f"too early: such {a(noun)} came at {_first_of([s.moment for s in around.too_early])}, "
             "before the last act under When; `in all` looks at the whole scenario"
         )
     if around.own:

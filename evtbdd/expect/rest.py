@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evtbdd.clock import Deadline, looks
+from evtbdd.expect.doubt import await_earlier
 from evtbdd.expect.question import Answer, Claim
 from evtbdd.expect.view import View
 from evtbdd.witness import Witness
@@ -12,7 +13,7 @@ def comes_to_rest(question: Claim, view: View, witness: Witness, deadline: Deadl
     """Whether all services have done all that they had to, at the deadline at the latest.
 
     False at once where one of them cannot tell, where there is none, or where the claim is
-    contradicted already.
+    contradicted already. Raises Unproven as `await_earlier`.
     """
     for _ in looks(deadline):
         view.read()
@@ -22,6 +23,7 @@ def comes_to_rest(question: Claim, view: View, witness: Witness, deadline: Deadl
         if any(each.at_rest is None for each in services):
             return False
         if all(each.at_rest for each in services):
+            await_earlier(question, view, witness, deadline)
             return True
     return False
 

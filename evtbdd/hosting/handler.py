@@ -83,8 +83,13 @@ def _bound(made: object, each: object, where: str) -> Callable[..., object]:
     """A method that `handles` names, or holds as the function that it is in the class's body."""
     if isinstance(each, str):
         each = getattr(made, each, None)
-    elif isinstance(each, FunctionType) and each in vars(type(made)).values():
+    elif isinstance(each, FunctionType) and _is_of(type(made), each):
         each = each.__get__(made)
     if not callable(each):
         raise SettingsError(f"{where}: its handles names what is no method of it.")
     return each
+
+
+def _is_of(kind: type, function: FunctionType) -> bool:
+    """Whether it stands in the body of a class, or of one that it is derived from."""
+    return any(function is each for base in kind.__mro__ for each in vars(base).values())

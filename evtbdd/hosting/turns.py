@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from traceback import FrameSummary, extract_tb
@@ -48,7 +49,8 @@ class Turns:
         """Whether the thread has ended within that time; what it awaits then is cancelled."""
         self._thread.join(seconds)
         if self._thread.is_alive() and (task := self._task) is not None:
-            self._loop.call_soon_threadsafe(task.cancel)
+            with suppress(RuntimeError):  # the loop is closed: it has just ended
+                self._loop.call_soon_threadsafe(task.cancel)
             self._thread.join(seconds)
         return not self._thread.is_alive()
 

@@ -28,7 +28,8 @@ class Wants:
         names: dict[str, str] = {}
         others: list[str] = []
         for parameter in _parameters(function):
-            name = ANNOTATED.get(parameter.annotation, parameter.name)
+            meant = [of for kind, of in ANNOTATED.items() if parameter.annotation is kind]
+            name = meant[0] if meant else parameter.name
             if name in offered:
                 names[parameter.name] = name
             elif parameter.default is parameter.empty:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from typing import cast
 
 from evtbdd.errors import PhraseError
 from evtbdd.expect.count import Absent
 from evtbdd.expect.described import pattern_of
-from evtbdd.facilities import Run, ScenarioFacilities, Stage
+from evtbdd.facilities import Run, Stage
 from evtbdd.http.access import Access, access
 from evtbdd.http.answered import RESPONSE, AnsweredWith, with_status
 from evtbdd.http.client import Client
@@ -56,11 +55,6 @@ class ScenarioHttp:
         self._sender = sender
         self._stage = stage
         self._last: tuple[Wanted, Asked] | None = None
-
-    @staticmethod
-    def of(facilities: ScenarioFacilities) -> ScenarioHttp:
-        """Those of the scenario whose facilities these are."""
-        return cast(ScenarioHttp, facilities.get("http"))
 
     # What is sent.
 

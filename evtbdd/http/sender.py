@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from evtbdd.clock import Deadline
 from evtbdd.facilities import Stage
@@ -43,12 +44,18 @@ class Sender:
         deadline = self._stage.expect.patience(None)
         for wanted in several:
             self.note(wanted, asked)
-            sending = self._clients(wanted.target).send(wanted, self._told(asked))
+            sending = self._clients(wanted.target).send(self._marked(wanted), self._told(asked))
             self._under_way.append(sending)
             if wait:
                 sending.wait(deadline.remaining())
         if wait:
             asked.read_up(deadline)
+
+    def _marked(self, wanted: Wanted) -> Wanted:
+        """With the headers that facilities have for it, such as that of a trace."""
+        own = {name.lower(): value for name, value in wanted.headers}
+        more = self._stage.facilities.headers_of_request(f"{wanted.method} {wanted.path}", own)
+        return replace(wanted, headers=(*wanted.headers, *more.items())) if more else wanted
 
     def look(self, wanted: Wanted, seconds: float) -> Given | Failure | None:
         """What one request brings; None where that is nothing in time."""

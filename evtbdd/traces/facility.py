@@ -77,12 +77,12 @@ class ScenarioTraces:
         """Each event that the scenario publishes begins a trace."""
         return {HEADER: traceparent()} if self._asked and self._traces.propagates else {}
 
-    def headers_of_request(self, what: str) -> Mapping[str, str]:
+    def headers_of_request(self, what: str, own: Mapping[str, str]) -> Mapping[str, str]:
         """Each request begins a trace; it is the one that steps mean from then on."""
-        headers = self.headers()
-        if headers:
-            self._stage.journal.append(Requested(what, headers[HEADER]))
-        return headers
+        written = {HEADER: own[HEADER]} if HEADER in own else self.headers()
+        if written:
+            self._stage.journal.append(Requested(what, written[HEADER]))
+        return {} if HEADER in own else written
 
     def begin_block(self) -> None:
         """Note how many spans each service has reported."""

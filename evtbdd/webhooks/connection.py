@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import selectors
 import socket
 import struct
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Thread
@@ -14,7 +16,7 @@ from evtbdd.http.bodies import LARGEST
 from evtbdd.webhooks.request import Came
 from evtbdd.webhooks.script import Answer
 
-RESET = struct.pack("ii", 1, 0)
+RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 BODILESS = frozenset({204, 304})
 CHUNK = 1 << 16
 
@@ -35,7 +37,7 @@ class Connection:
         self._ended = ended
         self._http = h11.Connection(h11.SERVER)
         self._over = Event()
-        self._reading = False
+        self._reading = self._answering = False
         self.whole = True
         self._thread = Thread(target=self._run, name="evtbdd-webhook-connection", daemon=True)
         self._thread.start()
@@ -43,7 +45,7 @@ class Connection:
     def half_read(self) -> bool:
         """Whether something has come of a request that is not received yet."""
         # In this order: what is taken from the socket is marked as being read before that.
-        return self._has_more() or self._reading
+        return (not self._answering and self._has_more()) or self._reading
 
     def reset(self) -> None:
         """End it at once; the other side is told by a reset."""
@@ -57,10 +59,10 @@ class Connection:
         self._thread.join(seconds)
 
     def _has_more(self) -> bool:
-        try:
-            return bool(self._sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
-        except OSError:
-            return False
+        with suppress(OSError, ValueError), selectors.DefaultSelector() as selector:
+            selector.register(self._sock, selectors.EVENT_READ)
+            return bool(selector.select(0))
+        return False
 
     def _run(self) -> None:
         try:
@@ -82,7 +84,7 @@ class Connection:
         if came is None:
             return False
         answer = self._received(came)
-        self._reading = False
+        self._answering, self._reading = True, False
         if answer.after:
             self._over.wait(answer.after)
         if answer.reset or self._over.is_set():
@@ -92,6 +94,7 @@ class Connection:
         if self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
             return False
         self._http.start_next_cycle()
+        self._answering = False
         return True
 
     def _next_request(self) -> Came | None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from typing import cast
 
 from evtbdd.errors import PhraseError, UnknownName
 from evtbdd.expect.described import pattern_of
-from evtbdd.facilities import Run, ScenarioFacilities, Stage
+from evtbdd.facilities import Run, Stage
 from evtbdd.http.drafts import draft_of
 from evtbdd.journal import Acted, ScenarioBegan
 from evtbdd.loopback import HOST
@@ -79,11 +78,6 @@ class ScenarioWebhooks:
         self._stage = stage
         self._scopes = scopes
         self._used: dict[str, tuple[Webhook, Script]] = {}
-
-    @staticmethod
-    def of(facilities: ScenarioFacilities) -> ScenarioWebhooks:
-        """Those of the scenario whose facilities these are."""
-        return cast(ScenarioWebhooks, facilities.get("webhooks"))
 
     def adopt(self, names: Sequence[str]) -> None:
         """Take over what is served already, from where it stands now."""
@@ -219,11 +213,12 @@ class ScenarioWebhooks:
 
     def end(self) -> None:
         """Stop serving what lives for the scenario; the others answer 200 until the next one."""
-        for webhook, _ in self._used.values():
-            webhook.server.bring_up()
-            webhook.begin(None)
+        with ExitStack() as given_back:
+            given_back.callback(self._webhooks.close_scope, self._scopes["scenario"])
+            for webhook, _ in self._used.values():
+                given_back.callback(webhook.server.bring_up)
+                given_back.callback(webhook.begin, None)
         self._used.clear()
-        self._webhooks.close_scope(self._scopes["scenario"])
 
 
 def _final(status: int) -> int:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from typing import cast
 
 from evtbdd.errors import PhraseError, UnknownName
 from evtbdd.expect.pattern import Pattern
-from evtbdd.facilities import Run, ScenarioFacilities, Stage
+from evtbdd.facilities import Run, Stage
 from evtbdd.http.access import Access, access
 from evtbdd.http.drafts import message_of
 from evtbdd.http.target import Target, target
@@ -55,11 +54,6 @@ class ScenarioWebSockets:
         self._websockets = websockets
         self._stage = stage
         self._sockets: dict[str, WebSocket] = {}
-
-    @staticmethod
-    def of(facilities: ScenarioFacilities) -> ScenarioWebSockets:
-        """Those of the scenario whose facilities these are."""
-        return cast(ScenarioWebSockets, facilities.get("websockets"))
 
     # What is done.
 

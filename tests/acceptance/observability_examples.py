@@ -37,7 +37,9 @@ class Observed:
     Given the service "shop" is running with:
       | name  | value   |
       | FAULT | {fault} |
-    When the order "{order}" is sent to the shop
+    When a POST request is sent to "/orders" of the service "shop":
+      | field   | value   |
+      | orderId | {order} |
     Then {self.then}
 """
 

@@ -163,3 +163,50 @@ def test_a_handler_tells_why(outcome: Outcome) -> None:
         "NotSaved: no room for 7, at handlers.py line 22, in save (attempt 1 of 1)"
     )
     assert (rejected in text) == ("memory, channel" in text)
+
+
+PROVEN = """\
+Feature: What only handlers prove
+
+  Scenario: green
+    Given the service "stock" is running
+    When an "OrderPlaced" event is published to "orders" with key "8":
+      | field    | value |
+      | orderId  | 8     |
+      | quantity | 101   |
+    Then no "StockReserved" event follows on "reservations"
+
+  Scenario: red
+    Given the service "stock" is running with:
+      | name  | value                   |
+      | FAULT | publishes-before-saving |
+    When an "OrderPlaced" event is published to "orders" with key "7":
+      | field    | value |
+      | orderId  | 7     |
+      | quantity | 3     |
+    Then no "StockReserved" event follows on "reservations"
+
+  Scenario: an unknown type
+    Given the service "stock" is running
+    When an "OrderReturned" event is published to "orders" with key "7"
+    Then no "StockReserved" event follows on "reservations"
+"""
+
+
+def test_that_nothing_follows_is_proven_by_handlers(project: Project) -> None:
+    """Without a time to watch: green, red by the fault, and an error for a type nobody handles."""
+    project.write("evtbdd.cfg", SETTINGS.replace("OrderCancelled", "OrderCancelled, OrderReturned"))
+    project.write("features/proven.feature", PROVEN)
+    outcome = project.behave("-D", "evtbdd.profile=unit", PYTHONPATH=str(STOCK))
+    said = {name: (v.status, normal(v.text).split("\n")[0]) for name, v in outcome.verdicts.items()}
+    assert said == {
+        "green": ("passed", ""),
+        "red": ("failed", 'ASSERT FAILED: Expected on "reservations": no "StockReserved" event'),
+        "an unknown type": (
+            "error",
+            'Unproven: Nothing has contradicted this: on "reservations" no "StockReserved" event. '
+            'But the service "stock" stopped at +T s: it handles no events of the type '
+            '"OrderReturned", only "OrderPlaced" and "OrderCancelled", and a dead service proves '
+            "nothing.",
+        ),
+    }

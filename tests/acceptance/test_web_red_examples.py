@@ -8,44 +8,11 @@ from pathlib import Path
 
 import pytest
 from acceptance.expected import expected_texts
-from acceptance.project import ROOT, Outcome, Project, Verdict, normal
+from acceptance.project import Outcome, Project, Verdict, normal
+from acceptance.web import SETTINGS, STEPS, WEB
 from acceptance.web_examples import WEB_EXAMPLES, WEB_UNPROVEN, WebExample
 
-WEB = ROOT / "tests" / "systems" / "web"
 FAULT = re.compile(r'FAULT == "([\w-]+)"|FAULT != "([\w-]+)"')
-SETTINGS = f"""
-[evtbdd:webhook:payments]
-
-[evtbdd:service:shop]
-command = python {WEB}/shop.py ${{port}}
-url = http://127.0.0.1:${{port}}
-ready = port ${{port}}
-environment =
-    PAYMENTS = ${{webhook.payments.url}}
-
-[evtbdd:service:chat]
-command = python {WEB}/chat.py ${{port}}
-url = http://127.0.0.1:${{port}}
-ready = port ${{port}}
-"""
-STEPS = """
-from behave import when
-
-from evtbdd.clock import Deadline
-from evtbdd.webhooks.facility import ScenarioWebhooks
-
-
-@when('the service "{name}" has died')
-def service_has_died(context, name):
-    service = context.evtbdd.services.get(name)
-    assert service.require_started().wait(Deadline.after(10)) is not None
-
-
-@when('the webhook "{name}" is gone')
-def webhook_is_gone(context, name):
-    webhook, _ = ScenarioWebhooks.of(context.evtbdd.facilities)._get(name)
-    webhook.server._accepting.close()
-"""
 ON_DEAD_WEBHOOK = [each for each in WEB_EXAMPLES if each.then.startswith("the webhook ")]
 
 

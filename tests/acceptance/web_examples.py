@@ -31,6 +31,7 @@ SAID = 'Then the log of the service "chat" contains "done with"\n'
 CONNECTED = """\
 Given the WebSocket "ann" is connected to "/chat" of the service "chat"
 Given the WebSocket "bob" is connected to "/chat" of the service "chat"
+Then the log of the service "chat" contains "connected" at least 2 times
 """
 AMOUNT = "\n| field | value |\n| amount | 20 |"
 STATUS = "\n| field | value |\n| status | paid |"

@@ -146,3 +146,15 @@ def test_the_ports_import_no_driver() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert set(run.stdout.split()) & LIGHT <= {"behave", "hamcrest", "jsonpath_ng"}
+
+
+def test_the_steps_import_no_driver() -> None:
+    """All phrases are there wherever evtbdd is installed, with whichever extras."""
+    code = (
+        "import sys; from evtbdd.cli.steps import load_libraries; load_libraries(); "
+        "print(*{n.partition('.')[0] for n in sys.modules})"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert set(run.stdout.split()) & LIGHT <= {"behave", "hamcrest", "jsonpath_ng"}

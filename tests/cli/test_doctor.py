@@ -159,3 +159,28 @@ def test_an_override_that_means_nothing_is_an_error(
     monkeypatch.chdir(tmp_path)
     assert main(["doctor", "-D", override]) == 2
     assert capsys.readouterr().err == f"evtbdd: {error}\n"
+
+
+def test_services_that_are_no_processes_of_ours_are_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One runs elsewhere, one is hosted here; and a handler that is not there is wrong."""
+    (tmp_path / "stock.py").write_text("def take(order): ...\n", encoding="utf-8")
+    settings = (
+        "[evtbdd:channel:orders]\n"
+        "[evtbdd:service:far]\nurl = http://shop:80\n"
+        "[evtbdd:service:near]\nhandler = stock:take\nconsumes = orders\n"
+        "[evtbdd:service:none]\nhandler = stock:give\nconsumes = orders\n"
+    )
+    assert doctor(settings, tmp_path, monkeypatch) == 2
+    told, error = capsys.readouterr()
+    assert [line for line in told.split("\n") if line.startswith("service ")] == [
+        'service "far": runs elsewhere, http://shop:80; ready: its url takes connections',
+        'service "near": the handler stock:take, in the run\'s own process',
+        'service "none": the handler stock:give, in the run\'s own process',
+    ]
+    assert error == (
+        "evtbdd: 1 thing must be mended:\n"
+        '[evtbdd:service:none] handler: "stock:give" cannot be loaded: AttributeError: module '
+        "'stock' has no attribute 'give'.\n"
+    )

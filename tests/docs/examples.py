@@ -26,6 +26,8 @@ AT_ONCE = 2
 _LOCAL = (
     (re.compile(r"(features/\w+\.feature):[\d:]+"), r"\1:LINE"),
     (re.compile(r"\bport \d+:"), "port PORT:"),
+    (re.compile(r"\bafter \d+\.\d\d s\b"), "after T s"),
+    (re.compile(r"\basked \d+ times?\b"), "asked N times"),
     # Events of several partitions may be seen in any order.
     (re.compile(r"#\d+ \(key"), "#N (key"),
 )

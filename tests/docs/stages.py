@@ -19,6 +19,9 @@ from acceptance.own_words import RECEIVE, SQS_SHOP
 from acceptance.project import settings_of_shop
 from acceptance.red import BROKER_STEPS
 from acceptance.test_late_answers import SERVICE, SETTINGS, STEPS
+from acceptance.web import SETTINGS as WEB_SETTINGS
+from acceptance.web import STEPS as WEB_STEPS
+from acceptance.web import WEB
 from brokers.secured import Secured
 
 from evtbdd.embedded.kafka import EmbeddedKafka
@@ -109,6 +112,30 @@ def shop(_: Around, fault: str) -> Stage:
     )
 
 
+def web(_: Around, fault: str) -> Stage:
+    """The shop and the chat of tests/systems/web, with a fault; an order, or a client of the chat."""
+    environment = f"environment =\n    FAULT = {fault}\n"
+    settings = WEB_SETTINGS.replace("environment =\n", environment)
+    shop = 'Given the service "shop" is running\n'
+    return Stage(
+        settings=settings + environment,
+        before_when=shop
+        + 'And the service "chat" is running\n'
+        + 'And the WebSocket "ann" is connected to "/chat" of the service "chat"',
+        before_then=shop
+        + 'When a POST request is sent to "/orders" of the service "shop":\n'
+        + "  | field | value |\n  | id    | ORD-1 |\n"
+        + 'Then the log of the service "shop" contains "order ORD-1 "',
+        files={"steps/dead_steps.py": WEB_STEPS.encode()},
+    )
+
+
+def web_page(_: Around, __: str) -> Stage:
+    """The shop and the chat of tests/systems/web, in the project itself."""
+    files = {name: (WEB / name).read_bytes() for name in ("shop.py", "chat.py")}
+    return Stage(settings="", files=files)
+
+
 def late(around: Around, gate: str) -> Stage:
     """A service that outlives scenarios, and holds the answer to one until the gate is opened."""
     folder = Path(around[0].enter_context(tempfile.TemporaryDirectory()))
@@ -185,6 +212,8 @@ STAGES: Mapping[str, Callable[[Around, str], Stage]] = {
         kafka,
         broken_off,
         shop,
+        web,
+        web_page,
         late,
         sqs,
         refused,

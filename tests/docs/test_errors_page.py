@@ -36,6 +36,7 @@ QUOTING = (
     "kafka",
     "shared",
     "settings",
+    "web",
 )
 KAFKA = "evtbdd/brokers/kafka"
 REACHING = (KAFKA, "evtbdd/brokers/handshake.py", "evtbdd/brokers/certificates.py")

@@ -61,6 +61,18 @@ def test_annotations_go_before_names() -> None:
     assert handed(handle) == (EVENT, publish)
 
 
+def test_any_other_annotation_means_nothing() -> None:
+    """Also one that nothing can be looked up by."""
+
+    def unhashable(order: [], publish: Publish):
+        return order, publish
+
+    def unknown(order, publish: Unknown):  # noqa: F821 - as where it is imported for types alone
+        return order, publish
+
+    assert handed(unhashable) == handed(unknown) == ({"orderId": 7}, publish)
+
+
 def test_defaults_are_left_alone() -> None:
     """They are the code's own."""
 
@@ -101,6 +113,16 @@ def test_a_class_handles_by_type() -> None:
     """By methods, as they stand in its body, or by their names."""
     assert handed(ByType) == ("placed", {"orderId": 7}, (publish, "fast"))
     assert handed(ByType, Incoming("orders", "OrderCancelled", "7", None, {})) == ("cancelled", "7")
+
+
+class Derived(ByType):
+    handles: ClassVar = {**ByType.handles, "OrderSeen": lambda order: ("seen", order)}
+
+
+def test_a_class_may_be_derived() -> None:
+    """Methods of its base stay methods; what is none is called as it is."""
+    assert handed(Derived) == handed(ByType)
+    assert handed(Derived, Incoming("orders", "OrderSeen", None, 5, {})) == ("seen", 5)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from webhooks.conftest import Served
 
 from evtbdd.http.facility import ScenarioHttp
+from evtbdd.http.opened import http_of
 from evtbdd.plan import Plan
 from evtbdd.scenario import Scenario
 from evtbdd.sections import SECTIONS
@@ -51,4 +52,4 @@ def scenario(world: World, tmp_path: Path) -> Iterator[Scenario]:
 @pytest.fixture
 def http(scenario: Scenario) -> ScenarioHttp:
     """Its requests."""
-    return ScenarioHttp.of(scenario.facilities)
+    return http_of(scenario.facilities)

@@ -9,7 +9,7 @@ from expect.support import no_data, table, text_of
 from webhooks.conftest import Served
 
 from evtbdd.errors import SettingsError
-from evtbdd.http.facility import ScenarioHttp
+from evtbdd.http.opened import http_of
 from evtbdd.plan import Plan
 
 from .conftest import world_of
@@ -20,7 +20,7 @@ def asked(folder: Path, service: Served, keys: str) -> tuple[object, str]:
     settings = f"[evtbdd:service:shop]\ncommand = shop\nurl = {service.webhook.url}\n{keys}\n"
     world = world_of(folder, settings)
     scenario = world.begin(Plan(), folder, "s1")
-    ScenarioHttp.of(scenario.facilities).send("GET", "/", None, no_data(), False)
+    http_of(scenario.facilities).send("GET", "/", None, no_data(), False)
     said = service.requests()[-1].header("authorization")
     shown = world.secrets.mask(f"it said {said}")
     world.close()
@@ -48,7 +48,7 @@ def test_a_token_is_not_shown_by_itself(tmp_path: Path, service: Served) -> None
     keys = f"url = {service.webhook.url}\nauthorization = Bearer t0ken-of-ann"
     world = world_of(tmp_path, f"[evtbdd:service:shop]\ncommand = shop\n{keys}\n")
     scenario = world.begin(Plan(), tmp_path, "s1")
-    ScenarioHttp.of(scenario.facilities).send("GET", "/", None, no_data(), False)
+    http_of(scenario.facilities).send("GET", "/", None, no_data(), False)
     assert world.secrets.mask('{"token": "t0ken-of-ann"}') == '{"token": "***"}'
     world.close()
 
@@ -59,7 +59,7 @@ def test_a_step_has_the_last_word(tmp_path: Path, service: Served) -> None:
     world = world_of(tmp_path, f"[evtbdd:service:shop]\ncommand = shop\n{keys}\n")
     scenario = world.begin(Plan(), tmp_path, "s1")
     below = table("| field | value |\n| @header.Authorization | Bearer bob |")
-    ScenarioHttp.of(scenario.facilities).send("GET", "/", None, below, False)
+    http_of(scenario.facilities).send("GET", "/", None, below, False)
     assert service.requests()[-1].header("authorization") == "Bearer bob"
     world.close()
 

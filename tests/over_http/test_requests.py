@@ -20,6 +20,7 @@ from evtbdd.clock import Deadline
 from evtbdd.errors import ExpectationFailed, PhraseError, ServiceError
 from evtbdd.http.drafts import Draft
 from evtbdd.http.facility import ScenarioHttp
+from evtbdd.http.opened import http_of
 from evtbdd.journal import Acted, Sent
 from evtbdd.phrases import Data
 from evtbdd.plan import Plan
@@ -385,7 +386,7 @@ def test_who_is_asked_must_be_clear(tmp_path: Path, settings: str, sentence: str
     """Without a name it is the only service that has a url."""
     world = world_of(tmp_path, settings)
     scenario = world.begin(Plan(), tmp_path, "s1")
-    assert text_of(PhraseError, send, ScenarioHttp.of(scenario.facilities), "GET") == sentence
+    assert text_of(PhraseError, send, http_of(scenario.facilities), "GET") == sentence
     world.close()
 
 
@@ -394,7 +395,7 @@ def test_what_is_under_way_ends_with_the_scenario(tmp_path: Path, service: Serve
     answer(service, Answer(after=600.0))
     world = world_of(tmp_path, f"[evtbdd:service:a]\ncommand = a\nurl = {service.webhook.url}\n")
     scenario = world.begin(Plan(), tmp_path, "s1")
-    http = ScenarioHttp.of(scenario.facilities)
+    http = http_of(scenario.facilities)
     http.send("GET", "/", None, no_data(), True)
     http.no_response(0.05)
     (sending,) = http._sender._under_way
@@ -422,7 +423,7 @@ def test_a_certificate_that_is_not_trusted_is_told(tmp_path: Path) -> None:
             f"[evtbdd:service:plain]\n{ca}url = {plain.replace('http:', 'https:')}\n"
             f"[evtbdd:service:careful]\ncommand = a\nurl = {url}\n",
         )
-        http = ScenarioHttp.of(world.begin(Plan(), tmp_path, "s1").facilities)
+        http = http_of(world.begin(Plan(), tmp_path, "s1").facilities)
         assert text_of(ServiceError, http.send, "GET", "/", "careful", no_data(), False) == (
             f'The service "careful" cannot be reached at {url}/: its certificate is signed by nobody '
             "who is trusted (unable to get local issuer certificate); security ca must name the file "

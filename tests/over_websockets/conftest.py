@@ -15,6 +15,7 @@ from websockets.sync.server import ServerConnection, serve
 from evtbdd.plan import Plan
 from evtbdd.scenario import Scenario
 from evtbdd.websockets.facility import ScenarioWebSockets
+from evtbdd.websockets.opened import websockets_of
 from evtbdd.world import World
 
 Serving = Callable[[ServerConnection], None]
@@ -66,6 +67,6 @@ def scenario(world: World, tmp_path: Path) -> Iterator[Scenario]:
 @pytest.fixture
 def sockets(scenario: Scenario) -> ScenarioWebSockets:
     """Its WebSockets; one, called ann, is connected."""
-    sockets = ScenarioWebSockets.of(scenario.facilities)
+    sockets = websockets_of(scenario.facilities)
     sockets.connect("ann", "/chat", None)
     return sockets

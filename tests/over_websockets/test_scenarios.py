@@ -19,6 +19,7 @@ from evtbdd.errors import ExpectationFailed, PhraseError, ServiceError, UnknownN
 from evtbdd.plan import Plan
 from evtbdd.scenario import Scenario
 from evtbdd.websockets.facility import ScenarioWebSockets
+from evtbdd.websockets.opened import websockets_of
 
 from .conftest import echo, serving
 
@@ -107,7 +108,7 @@ def test_all_that_was_sent_is_received_before_a_verdict(tmp_path: Path) -> None:
 
     with serving(burst) as url:
         world = world_of(tmp_path, f"[evtbdd:service:chat]\ncommand = c\nurl = {url}\n")
-        sockets = ScenarioWebSockets.of(world.begin(Plan(), tmp_path, "s1").facilities)
+        sockets = websockets_of(world.begin(Plan(), tmp_path, "s1").facilities)
         sockets.connect("ann", "/", None)
         sockets.send_text("ann", "go")
         sockets.receives_at_least("ann", 1, no_data(), PATIENCE, False)
@@ -122,7 +123,7 @@ def test_a_service_that_gives_no_pong_proves_nothing(tmp_path: Path) -> None:
     with serving(lambda client: silence(client, hold)) as url:
         settings = "[evtbdd]\nconnect timeout = 100 ms\n[evtbdd:service:chat]\ncommand = c\n"
         world = world_of(tmp_path, f"{settings}url = {url}\n")
-        sockets = ScenarioWebSockets.of(world.begin(Plan(), tmp_path, "s1").facilities)
+        sockets = websockets_of(world.begin(Plan(), tmp_path, "s1").facilities)
         sockets.connect("ann", "/", None)
         sockets.receives_text("ann", "from now on I hold my tongue", PATIENCE, False)
         claim = sockets.receives_counted
@@ -179,7 +180,7 @@ def test_a_lost_connection_is_no_close(tmp_path: Path) -> None:
 
     with serving(lose) as url:
         world = world_of(tmp_path, f"[evtbdd:service:chat]\ncommand = c\nurl = {url}\n")
-        sockets = ScenarioWebSockets.of(world.begin(Plan(), tmp_path, "s1").facilities)
+        sockets = websockets_of(world.begin(Plan(), tmp_path, "s1").facilities)
         sockets.connect("ann", "/", None)
         sockets.send_text("ann", "now")
         sockets.is_closed("ann", 1006, PATIENCE)
@@ -230,7 +231,7 @@ def test_a_message_of_50_mb_ends_the_connection(tmp_path: Path) -> None:
 
     with serving(flood) as url:
         world = world_of(tmp_path, f"[evtbdd:service:chat]\ncommand = c\nurl = {url}\n")
-        sockets = ScenarioWebSockets.of(world.begin(Plan(), tmp_path, "s1").facilities)
+        sockets = websockets_of(world.begin(Plan(), tmp_path, "s1").facilities)
         sockets.connect("ann", "/", None)
         sockets.send_text("ann", "go")
         text = text_of(ExpectationFailed, sockets.receives, "ann", no_data(), 60.0, False)
@@ -254,7 +255,7 @@ def test_who_is_not_let_in_is_told(tmp_path: Path) -> None:
             f"[evtbdd:service:known]\ncommand = c\nurl = {url}\nauthorization = Bearer t0ken\n"
             f"[evtbdd:service:unknown]\ncommand = c\nurl = {url}\n",
         )
-        sockets = ScenarioWebSockets.of(world.begin(Plan(), tmp_path, "s1").facilities)
+        sockets = websockets_of(world.begin(Plan(), tmp_path, "s1").facilities)
         assert alike(text_of(ServiceError, sockets.connect, "bob", "/chat", "unknown")) == (
             'The WebSocket "bob" cannot be connected to ws://HOST:PORT/chat: it answers 403, and '
             "opens no WebSocket."
@@ -277,7 +278,7 @@ def test_who_is_not_there_is_told(tmp_path: Path) -> None:
             f"[evtbdd:service:silent]\ncommand = c\nurl = {urls[0]}\n"
             f"[evtbdd:service:gone]\ncommand = c\nurl = {urls[1]}\n",
         )
-        sockets = ScenarioWebSockets.of(world.begin(Plan(), tmp_path, "s1").facilities)
+        sockets = websockets_of(world.begin(Plan(), tmp_path, "s1").facilities)
         text = text_of(ServiceError, sockets.connect, "ann", "/", "silent")
         assert text.endswith(": it does not answer.")
         text = text_of(ServiceError, sockets.connect, "bob", "/", "gone")
@@ -298,7 +299,7 @@ def test_tls_is_trusted_by_its_authority(tmp_path: Path) -> None:
             f"[evtbdd:service:careful]\ncommand = c\nurl = {url}\n"
             f"[evtbdd:service:trusting]\ncommand = c\nurl = {url}\nsecurity ca = ca.pem\n",
         )
-        sockets = ScenarioWebSockets.of(world.begin(Plan(), tmp_path, "s1").facilities)
+        sockets = websockets_of(world.begin(Plan(), tmp_path, "s1").facilities)
         text = text_of(ServiceError, sockets.connect, "ann", "/", "careful")
         assert ": its certificate is signed by nobody who is trusted (" in text
         sockets.connect("bob", "/", "trusting")
@@ -322,7 +323,7 @@ def test_names_are_those_of_a_scenario(sockets: ScenarioWebSockets) -> None:
 def test_nothing_is_left_at_the_end(tmp_path: Path, service: str) -> None:
     """Neither a thread nor a connection."""
     world = world_of(tmp_path, f"[evtbdd:service:chat]\ncommand = c\nurl = {service}\n")
-    sockets = ScenarioWebSockets.of(world.begin(Plan(), tmp_path, "s1").facilities)
+    sockets = websockets_of(world.begin(Plan(), tmp_path, "s1").facilities)
     sockets.connect("ann", "/", None)
     link = sockets._get("ann").link
     world.end()

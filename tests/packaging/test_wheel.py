@@ -134,6 +134,11 @@ def test_there_is_an_extra_for_every_way_to_use_it() -> None:
             "databases",
             "docker",
             "postgresql",
+            "webhooks",
+            "http",
+            "websockets",
+            "metrics",
+            "traces",
         )
         for line in lines(extras[name])
     }

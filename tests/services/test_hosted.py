@@ -427,3 +427,11 @@ def test_a_handler_that_consumes_nothing_is_an_error(tmp_path: Path) -> None:
         "[evtbdd:service:s] has a handler, and is handed nothing: consumes = … says of which "
         "channels."
     )
+
+
+def test_it_needs_no_keeper(handled: Callable[..., Handled]) -> None:
+    """So it can be used on Windows, and costs no process."""
+    shop = handled(SHIPS).start()
+    shop.publish()
+    shop.arrives("shipments", "OrderShipped")
+    assert shop.stage.world.keeper._keeper is None

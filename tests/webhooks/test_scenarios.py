@@ -15,6 +15,7 @@ from evtbdd.scenario import Scenario
 from evtbdd.sections import SECTIONS
 from evtbdd.settings.load import Settings
 from evtbdd.webhooks.facility import ScenarioWebhooks
+from evtbdd.webhooks.opened import webhooks_of
 from evtbdd.world import World
 
 from .client import request
@@ -25,7 +26,7 @@ PAID = table("| field | value |\n| amount | 20 |")
 @pytest.fixture
 def webhooks(scenario: Scenario) -> ScenarioWebhooks:
     """Those of the scenario that runs, with a webhook that is served already."""
-    webhooks = ScenarioWebhooks.of(scenario.facilities)
+    webhooks = webhooks_of(scenario.facilities)
     port_of(scenario)
     return webhooks
 
@@ -59,7 +60,7 @@ def test_what_placeholders_say(scenario: Scenario) -> None:
 
 def test_an_unknown_webhook_is_told_with_the_nearest(scenario: Scenario) -> None:
     """In a step as in a placeholder."""
-    webhooks = ScenarioWebhooks.of(scenario.facilities)
+    webhooks = webhooks_of(scenario.facilities)
     assert text_of(UnknownName, webhooks.make, "paymets", "down") == (
         'No webhook is called "paymets". Did you mean "payments"? A webhook is declared by a section '
         "[evtbdd:webhook:paymets] of the settings."
@@ -273,13 +274,13 @@ def test_a_webhook_lives_as_long_as_the_service_that_is_told_of_it(tmp_path: Pat
     world = lasting(tmp_path)
     first = world.begin(Plan(), tmp_path, "s1")
     port = port_of(first)
-    ScenarioWebhooks.of(first.facilities).answers("payments", 500, None, no_data())
+    webhooks_of(first.facilities).answers("payments", 500, None, no_data())
     assert request(port)[0] == 500
     world.end()
     assert request(port)[0] == 200
     second = world.begin(Plan(), tmp_path, "s2")
     assert (request(port)[0], port_of(second)) == (200, port)
-    webhooks = ScenarioWebhooks.of(second.facilities)
+    webhooks = webhooks_of(second.facilities)
     webhooks.receives_counted("payments", 1, 1, None, no_data(), 0.01, True)
     world.close()
     with pytest.raises(ConnectionRefusedError):

@@ -1,0 +1,15 @@
+"""What the phrases call; nothing of a driver is imported before a scenario needs it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from evtbdd.facilities import ScenarioFacilities
+
+if TYPE_CHECKING:
+    from evtbdd.webhooks.facility import ScenarioWebhooks
+
+
+def webhooks_of(facilities: ScenarioFacilities) -> ScenarioWebhooks:
+    """The part of a scenario, begun when it is first asked for."""
+    return cast("ScenarioWebhooks", facilities.get("webhooks"))
