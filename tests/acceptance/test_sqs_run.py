@@ -129,10 +129,11 @@ ERRORS = {
         "taps its topic."
     ),
     "no order in a queue": (
-        "SQS has no order of events within a lane; memory, Kafka and SQS with fifo = yes have one."
+        "SQS has no order of events within a lane; memory, Kafka, RabbitMQ and SQS with fifo = yes "
+        "have one."
     ),
     "what SQS cannot carry": (
-        "SQS has no contents of any bytes; memory and Kafka have them. The payload of this event is "
+        "SQS has no contents of any bytes; memory, Kafka and RabbitMQ have them. The payload of this event is "
         "empty, and SQS wants a character."
     ),
     "a fact that nobody knows": (
