@@ -4,7 +4,7 @@
 # make test-more  the same promises on another SQS, ElasticMQ; needs Java 17 and Maven
 # make check      format, lint and strict types
 # make format     put right what can be
-# make bench      what evtbdd costs, as ratios measured in one run; needs Java 17 or newer
+# make bench      what evtbdd costs, as ratios measured in one run; needs Java 17 or newer, and RabbitMQ
 # make soak       the tour and the red examples, hundreds of times under load; takes hours
 # make docs       write the pages that the command prints, and what errors.md quotes; needs Java 17 or newer
 

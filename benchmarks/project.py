@@ -54,6 +54,7 @@ def run(
     environment: str,
     steps: str,
     settings: str = "",
+    runner: str = "",
     variables: Mapping[str, str] | None = None,
 ) -> Run:
     """Run a project; RuntimeError, with what behave printed, where a scenario is not green."""
@@ -65,7 +66,8 @@ def run(
         (folder / "environment.py").write_text(environment + STOPWATCH)
         (folder / "steps" / "steps.py").write_text(steps)
         (folder / "evtbdd.cfg").write_text(settings)
-        (folder / "setup.cfg").write_text("[behave]\npaths = features\ncapture_hooks = false\n")
+        behave = "[behave]\npaths = features\ncapture_hooks = false\n"
+        (folder / "setup.cfg").write_text(behave + (f"runner = {runner}\n" if runner else ""))
         told = folder / "told.json"
         began = time.time()
         done = subprocess.run(

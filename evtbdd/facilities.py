@@ -176,7 +176,8 @@ def _maker(kind: Kind) -> Callable[[Run], Facility]:
         return cast(Callable[[Run], Facility], getattr(import_module(module), name))
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
-        if missing != kind.driver:
+        # A driver needs packages of its own, of which one may be missed first.
+        if kind.extra is None or missing == "evtbdd":
             raise
         raise SettingsError(
             f"The driver {quoted(missing)} is not installed: "

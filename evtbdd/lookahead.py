@@ -25,8 +25,11 @@ def look_ahead(scenario: Any, registry: Any, plan: Plan) -> Plan:
                 plan.names(kind, values[value])
         plan.vague |= _is_vague(step, values)
         tell = getattr(match.func, "tells_ahead", None)
+        told = len(plan.together[-1])
         if tell is not None:
             tell(plan, values, _table(step.table))
+        if len(plan.together[-1]) == told:
+            plan.parts()
     return plan
 
 

@@ -20,7 +20,8 @@ class Plan:
 
     `title` is what a person calls the scenario; `logs` are the services whose log a step looks at;
     `vague`, whether a step under Then expects something of a channel without naming key or data;
-    `needed` are for facilities the names that steps will use.
+    `needed` are for facilities the names that steps will use; `together` are services of which steps
+    say one after another that they are running.
     """
 
     title: str = ""
@@ -32,6 +33,7 @@ class Plan:
     absent: list[str] = field(default_factory=list)
     settings: Mapping[str, ChannelDeclaration] = field(default_factory=dict)
     needed: dict[str, list[str | None]] = field(default_factory=dict)
+    together: list[list[str]] = field(default_factory=lambda: [[]])
 
     def names(self, kind: str, name: str) -> None:
         """Note that a step names a channel or a service; what is not told yet is left to its step."""
@@ -66,6 +68,16 @@ class Plan:
     def wants_log(self, service: str) -> None:
         """Note that a step looks at the log of a service."""
         self.logs.add(service)
+
+    def runs(self, service: str, table: Table | None) -> None:
+        """Note that a step has a service running; one that gets a table is left to its step."""
+        if table is None and "${" not in service:
+            self.together[-1].append(service)
+
+    def parts(self) -> None:
+        """Note that what the steps before have running is not followed by another."""
+        if self.together[-1]:
+            self.together.append([])
 
     def needs(self, facility: str, name: str | None) -> None:
         """Note that a step will use what a facility has under a name, or its only one."""

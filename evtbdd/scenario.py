@@ -126,6 +126,7 @@ class Scenario:
         """Open every channel that the plan names, before the first step."""
         self._vague = plan.vague
         self.services.look_at_logs_of(plan.logs)
+        self.services.start_together(plan.together)
         self.channels.open(plan.tell(self.channels, self._lent.services))
         self.services.adopt(self.channels.opened())
         self.facilities.foretell({**self._lent.needed, **plan.needed})

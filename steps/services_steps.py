@@ -21,6 +21,7 @@ looks_at_log = tells_ahead(lambda plan, values, _: plan.wants_log(values["servic
     act=True,
     example='the service "shipping" is running',
 )
+@tells_ahead(lambda plan, values, table: plan.runs(values["service"], table))
 def service_is_running(scenario: Scenario, *, service: str, data: Data) -> None:
     """It and what it needs are started, and ready; the table sets environment variables."""
     scenario.services.run_with(service, data)

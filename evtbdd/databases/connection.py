@@ -4,44 +4,32 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from typing import Any, TypeVar
 
-import sqlalchemy as sa
-from sqlalchemy.engine import URL, Connection, Engine
-from sqlalchemy.exc import DBAPIError, NoSuchModuleError
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from evtbdd.clock import Deadline, looks
-from evtbdd.databases.refusals import connected, may_come, refusing, sentence
+from evtbdd.databases.answering import answering
+from evtbdd.databases.engines import engine_of
+from evtbdd.databases.refusals import ConnectionLost, connected, may_come, refusing, sentence
 from evtbdd.databases.rendering import rendered, stored
 from evtbdd.databases.sql import statements
-from evtbdd.databases.tables import MOST, Tables
+from evtbdd.databases.tables import MOST, Table, Tables
 from evtbdd.databases.urls import facts, where
 from evtbdd.errors import DatabaseError, DatabaseUnavailable, SettingsError
 from evtbdd.words import quoted
 
-READ_ONLY: Mapping[str, str] = {
-    "postgresql": "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
-    "mysql": "SET SESSION TRANSACTION READ ONLY",
-    "mariadb": "SET SESSION TRANSACTION READ ONLY",
-    "sqlite": "PRAGMA query_only = ON",
-}
-"""What makes a server see to it that nothing is written; of others every look is rolled back."""
-
 SEVERAL_AT_ONCE = ("postgresql",)
 """Servers that take a file of statements as it stands."""
 
-TIMEOUTS: Mapping[str, str] = {
-    "psycopg": "connect_timeout",
-    "psycopg2": "connect_timeout",
-    "pymysql": "connect_timeout",
-    "mysqldb": "connect_timeout",
-}
-"""The argument of a driver that says how many seconds it may wait."""
+LONG = 120.0
+"""Seconds that a file of statements may take."""
 
 Row = Mapping[str, object]
+Found = TypeVar("Found")
 
 
 class Database:
@@ -56,9 +44,10 @@ class Database:
         self.is_own = is_own
         self.where = where(url)
         self.facts = facts(url)
-        self._reader = _engine(name, url, patience, reads=True, is_own=is_own)
-        self._writer = _engine(name, url, patience, reads=False, is_own=is_own)
+        self._reader = engine_of(name, url, patience, reads=True, is_own=is_own)
+        self._writer = engine_of(name, url, patience, reads=False, is_own=is_own)
         self._tables = Tables(name)
+        self._patience = patience
         sqlite = url.get_backend_name() == "sqlite"
         self._file = Path(str(url.database)) if sqlite else None
 
@@ -85,14 +74,17 @@ class Database:
         UnknownName where there is no such table, or not a column that is needed; DatabaseError where
         it has more rows than can be compared.
         """
-        with self._looking() as connection:
+
+        def ask(connection: Connection) -> tuple[Table, Sequence[Any]]:
             table = self._tables.get(connection, name, needed)
-            try:
-                with refusing(self.name, f"the rows of the table {quoted(name)}"):
-                    found = connection.execute(table.select(MOST + 1)).all()
-            except DatabaseError:
-                self._tables.forget(name)  # it may be another one by now
-                raise
+            with refusing(self.name, f"the rows of the table {quoted(name)}"):
+                return table, connection.execute(table.select(MOST + 1)).all()
+
+        try:
+            table, found = self._look(ask)
+        except DatabaseError:
+            self._tables.forget(name)  # it may be another one by now
+            raise
         if len(found) > MOST:
             raise DatabaseError(
                 f"The table {quoted(name)} of the database {quoted(self.name)} has more than "
@@ -109,12 +101,15 @@ class Database:
 
     def query(self, sql: str) -> Sequence[Row]:
         """The rows that a statement returns, in their order."""
-        with self._looking() as connection, refusing(self.name, "the query"):
-            result = connection.execution_options(no_parameters=True).exec_driver_sql(sql)
-            if not result.returns_rows:
-                raise DatabaseError(f"The query returns no rows: {sql}")
-            names = list(result.keys())
-            found = result.fetchmany(MOST + 1)
+
+        def ask(connection: Connection) -> tuple[Sequence[str], Sequence[Any]]:
+            with refusing(self.name, "the query"):
+                result = connection.execution_options(no_parameters=True).exec_driver_sql(sql)
+                if not result.returns_rows:
+                    raise DatabaseError(f"The query returns no rows: {sql}")
+                return list(result.keys()), result.fetchmany(MOST + 1)
+
+        names, found = self._look(ask)
         twice = [name for place, name in enumerate(names) if name in names[:place]]
         if twice:
             raise DatabaseError(
@@ -131,7 +126,7 @@ class Database:
 
     def insert(self, name: str, rows: Sequence[Row]) -> None:
         """Put rows into a table, all of them or none. UnknownName for a table or a column."""
-        with self._writing() as connection:
+        with self._writing(self._patience) as connection:
             table = self._tables.get(connection, name, [each for row in rows for each in row])
             for row in rows:
                 given = {
@@ -147,7 +142,8 @@ class Database:
             text = file.read_text(encoding="utf-8")
         except (OSError, ValueError) as error:
             raise SettingsError(f"{file} cannot be read: {error}.") from error
-        with self._writing() as connection, refusing(self.name, f"the statements of {file}"):
+        what = refusing(self.name, f"the statements of {file}")
+        with self._writing(LONG) as connection, what:
             self._run(connection, text)
 
     def _run(self, connection: Connection, text: str) -> None:
@@ -163,73 +159,44 @@ class Database:
         for statement in [text] if whole else statements(text):
             connection.execution_options(no_parameters=True).exec_driver_sql(statement)
 
-    @contextmanager
-    def _looking(self) -> Iterator[Connection]:
-        """A connection in a transaction that is rolled back, and may only read where it can."""
+    def _look(self, ask: Callable[[Connection], Found]) -> Found:
+        """Ask over a connection in a transaction that is rolled back, and may only read where it can.
+
+        One that was lost since the last look is made anew.
+        """
         if self._file is not None and not self._file.exists():
             raise DatabaseError(
                 f"The database {quoted(self.name)} is not there: nobody has made its file "
                 f"{self._file} yet."
             )
-        with connected(self.name, self.where, self._reader) as connection:
+        try:
+            return self._asked(ask)
+        except ConnectionLost:
+            return self._asked(ask)
+
+    def _asked(self, ask: Callable[[Connection], Found]) -> Found:
+        with (
+            connected(self.name, self.where, self._reader) as connection,
+            answering(connection, self.name, self.where, self._patience),
+        ):
             try:
-                yield connection
+                return ask(connection)
             finally:
-                connection.rollback()
+                with suppress(SQLAlchemyError):
+                    connection.rollback()
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def _writing(self, patience: float) -> Iterator[Connection]:
         """A connection in a transaction that is committed at the end, unless something is raised."""
-        with connected(self.name, self.where, self._writer) as connection, connection.begin():
+        with (
+            connected(self.name, self.where, self._writer) as connection,
+            answering(connection, self.name, self.where, patience),
+            refusing(self.name, "to keep what was written"),
+            connection.begin(),
+        ):
             yield connection
 
     def close(self) -> None:
         """Give back its connections."""
         self._reader.dispose()
         self._writer.dispose()
-
-
-def _engine(name: str, url: URL, patience: float, *, reads: bool, is_own: bool) -> Engine:
-    options: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 1}
-    if url.get_backend_name() == "sqlite":
-        # A look must not make the file, nor may anything make one that is not evtbdd's own.
-        mode = "ro" if reads else ("rwc" if is_own else "rw")
-        options["creator"] = _opener(str(url.database), mode, patience)
-        options["poolclass"] = sa.NullPool
-        del options["pool_size"]
-    try:
-        engine = sa.create_engine(url, **options)
-    except (ModuleNotFoundError, NoSuchModuleError) as error:
-        missing = error.name if isinstance(error, ModuleNotFoundError) else None
-        wrong = f"its driver {quoted(missing)} is not installed" if missing else "nobody knows it"
-        brings = ': pip install "evtbdd[postgresql]" brings it' if missing == "psycopg" else ""
-        raise SettingsError(
-            f"[evtbdd:database:{name}] url begins with {url.drivername}://, and {wrong}{brings}."
-        ) from error
-    if engine.dialect.driver in TIMEOUTS:
-        sa.event.listen(engine, "do_connect", _waiting(TIMEOUTS[engine.dialect.driver], patience))
-    if reads and engine.dialect.name in READ_ONLY:
-        sa.event.listen(engine, "connect", _saying(READ_ONLY[engine.dialect.name]))
-    return engine
-
-
-def _opener(path: str, mode: str, patience: float) -> Callable[[], sqlite3.Connection]:
-    address = f"file:{quote(path)}?mode={mode}"
-    return lambda: sqlite3.connect(address, uri=True, timeout=patience, check_same_thread=False)
-
-
-def _waiting(argument: str, patience: float) -> Callable[..., None]:
-    def wait(_dialect: object, _record: object, _words: object, given: dict[str, object]) -> None:
-        given.setdefault(argument, max(2, round(patience)))  # whole seconds, as these have it
-
-    return wait
-
-
-def _saying(statement: str) -> Callable[[Any, object], None]:
-    def say(connection: Any, _: object) -> None:
-        cursor = connection.cursor()
-        cursor.execute(statement)
-        cursor.close()
-        connection.commit()
-
-    return say

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from evtbdd.brokers.registry import Adapter, load
@@ -68,13 +69,11 @@ class Databases:
     def _opened(self, declared: Declaration, scope: str, said: Callable[[str], str]) -> Database:
         if declared.is_local:
             return self._server(declared.url).make(declared.name, scope, declared.prepare)
-        parsed = load(_URLS)
-        url = parsed(declared.name, said(declared.url), self._run.project)  # type: ignore[operator]
-        kind = cast("type[Database]", load(_CONNECTION))
-        database = kind(declared.name, url, is_own=declared.is_own, patience=self._patience)
+        text = said(declared.url)
+        self._run.secrets.add_url(text)
         with ExitStack() as given_back:
+            database = reached(declared, text, self._run.project, self._patience)
             given_back.callback(database.close)
-            database.reach(Deadline.after(self._patience))
             for file in declared.prepare:
                 database.run(file)
             given_back.pop_all()
@@ -109,3 +108,16 @@ class Databases:
                 given_back.callback(database.close)
             self._open.clear()
             self._servers.clear()
+
+
+def reached(declared: Declaration, text: str, project: Path, patience: float) -> Database:
+    """The database at a URL without placeholders; SettingsError, or DatabaseUnavailable."""
+    parsed = load(_URLS)
+    url = parsed(declared.name, text, project)  # type: ignore[operator]
+    kind = cast("type[Database]", load(_CONNECTION))
+    database = kind(declared.name, url, is_own=declared.is_own, patience=patience)
+    with ExitStack() as given_back:
+        given_back.callback(database.close)
+        database.reach(Deadline.after(patience))
+        given_back.pop_all()
+    return database

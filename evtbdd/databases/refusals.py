@@ -18,6 +18,10 @@ DETAIL = "DETAIL:"
 """How the line begins in which PostgreSQL names the row."""
 
 
+class ConnectionLost(DatabaseUnavailable):
+    """A connection that was there is not any more; another one may be had."""
+
+
 def sentence(error: BaseException) -> str:
     """What a driver says, on one line without a full stop; details, which name the row, are kept."""
     said = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
@@ -59,7 +63,7 @@ def refusing(name: str, what: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         if error.connection_invalidated:
-            raise DatabaseUnavailable(
+            raise ConnectionLost(
                 f"The connection to the database {quoted(name)} was lost: {sentence(error)}."
             ) from error
         raise DatabaseError(

@@ -28,7 +28,7 @@ def parsed(name: str, text: str, project: Path) -> URL:
     except (ArgumentError, ValueError) as error:
         raise SettingsError(
             f"[evtbdd:database:{name}] url: this is no URL of a database; it is written like "
-            "postgresql://user:password@host:port/name, sqlite:///${scenario.folder}/orders.db or "
+            "postgresql://host:port/name, sqlite:///${scenario.folder}/orders.db or "
             "postgresql+local://."
         ) from error
     if url.get_backend_name() != "sqlite":

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -29,7 +30,8 @@ class Instance:
     """One of the processes that a declared service is, in its scope.
 
     `name` is the service's, with a number from the second on (`shipping #2`); `note` takes what
-    becomes of it. The first has the group positioned before anybody is in it. Any thread may end it; all else is called from one.
+    becomes of it. The first has the group positioned before anybody is in it. Any thread may end it;
+    all else is called from one.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Instance:
         self._ready = declaration.ready
         self._asked = False
         self._expected = False
+        self._beginning: Callable[[], str] | None = None
 
     @property
     def group(self) -> str | None:
@@ -68,6 +71,11 @@ class Instance:
     def running(self) -> bool:
         """Whether its process is there."""
         return self._process is not None and self._process.exit is None
+
+    @property
+    def is_beginning(self) -> bool:
+        """Whether it was begun, and nobody has waited yet until it is ready."""
+        return self._beginning is not None
 
     @property
     def ended_by_step(self) -> bool:
@@ -90,29 +98,40 @@ class Instance:
         Raises ServiceError with the end of its log where it does not get there, and then it is
         dead again.
         """
+        self.begin(around, extra)
+        self.await_ready()
+
+    def begin(self, around: Surroundings, extra: Mapping[str, str]) -> None:
+        """Start the process, and leave it to `await_ready` to see that it gets ready."""
         if self.running:
             raise ServiceError(f"The service {quoted(self.name)} runs already.")
         self._membership = membership = self._join(around)
-        ready = self._ready
-        target = self.said(around, ready.target)
-        check = ReadyCheck(self.declaration, ready, target, membership)
+        target = self.said(around, self._ready.target)
+        check = ReadyCheck(self.declaration, self._ready, target, membership)
         since = self.log.offset
         self._asked = self._expected = False
         self._process = process = self._spawn(around, extra)
         self._note(ServiceStarted(self.name, process.pid))
         process.on_exit(self._on_exit)
+        deadline = Deadline.after(self.declaration.start_timeout)
+        self._beginning = partial(check.wait, process, self.log, since, deadline)
+
+    def await_ready(self) -> None:
+        """Wait until it is ready, if it was begun and nobody has waited yet; raises as `start`."""
+        beginning, self._beginning = self._beginning, None
+        if beginning is None:
+            return
+        process = self.require_started()
         try:
-            how = check.wait(
-                process, self.log, since, Deadline.after(self.declaration.start_timeout)
-            )
+            how = beginning()
         except EvtbddError:
             self._asked = True
             with ExitStack() as given_back:
-                given_back.callback(membership.expel)
+                given_back.callback(self._membership.expel)
                 if process.exit is None or not process.exit.lost:
                     given_back.callback(process.kill)
             raise
-        self._expected = ready.kind == "exit"
+        self._expected = self._ready.kind == "exit"
         self._note(ServiceReady(self.name, how))
 
     def _join(self, around: Surroundings) -> Membership:

@@ -13,6 +13,7 @@ from evtbdd.services.late_kill import LateKill
 from evtbdd.services.logs import Marks
 from evtbdd.services.served import Served
 from evtbdd.services.service import Service
+from evtbdd.services.starting import Starting
 from evtbdd.services.surroundings import Surroundings
 from evtbdd.tables import located
 from evtbdd.witness import ServiceHealth
@@ -39,6 +40,7 @@ class ScenarioServices:
         self._used: dict[str, Served] = {}
         self._window_starts: dict[str, Marks] = {}
         self._logs: Collection[str] = ()
+        self._starting = Starting(services, self._used, self.get, around)
         self._kills: list[LateKill] = []
 
     def look_at_logs_of(self, names: Collection[str]) -> None:
@@ -48,6 +50,10 @@ class ScenarioServices:
         it, its window may begin a moment early, with what was on its way then.
         """
         self._logs = names
+
+    def start_together(self, groups: Sequence[Sequence[str]]) -> None:
+        """Have services get ready side by side of which steps say one after another that they run."""
+        self._starting.together = groups
 
     def adopt(self, channels: Collection[str]) -> None:
         """Take note of services of longer scopes that know one of these channels.
@@ -80,15 +86,7 @@ class ScenarioServices:
 
     def run(self, name: str, extra: Mapping[str, str]) -> None:
         """Have it, with these further variables, and all that it needs running and ready."""
-        for each in self._services.with_needs([name]):
-            service = self.get(each)
-            if extra and each == name and service.running:
-                raise PhraseError(
-                    f"The service {quoted(name)} runs already, so it cannot be given another "
-                    "environment; its scope must be scenario, and the step the first about it."
-                )
-            if not (service.running or service.done):
-                service.start(self._around, extra if each == name else {})
+        self._starting.run(name, extra)
 
     def run_with(self, name: str, data: Data) -> None:
         """Have it running with the environment variables of a table `name | value`."""
@@ -128,7 +126,7 @@ class ScenarioServices:
     def start_another(self, name: str) -> None:
         """Start one more instance, and before it what it needs."""
         service = self.process(name, "there cannot be another instance of it")
-        self._start_needed(name)
+        self._starting.start_needed(name)
         service.start_another(self._around)
 
     def do_to_one(self, name: str, verb: str) -> None:
@@ -151,7 +149,7 @@ class ScenarioServices:
             case "stopped":
                 service.stop()
             case "restarted":
-                service.restart(self._around, lambda: self._start_needed(name))
+                service.restart(self._around, lambda: self._starting.start_needed(name))
             case "killed":
                 self.process(name, "it cannot be killed").kill()
             case "paused":
@@ -163,15 +161,8 @@ class ScenarioServices:
 
     def _start(self, service: Served) -> None:
         """Start it, and before it what it needs."""
-        self._start_needed(service.declaration.name)
+        self._starting.start_needed(service.declaration.name)
         service.start(self._around, {})
-
-    def _start_needed(self, name: str) -> None:
-        """Start what a service needs; but not again what a step has ended."""
-        *needed, _ = self._services.with_needs([name])
-        for each in map(self.get, needed):
-            if not each.started:
-                each.start(self._around, {})
 
     def begin_block(self) -> None:
         """Note where the logs end as a block of acts is about to begin."""

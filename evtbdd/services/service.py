@@ -97,9 +97,22 @@ class Service:
         """Whether it is one that is ready by its end, and has come to that."""
         return self.first.done
 
+    @property
+    def is_beginning(self) -> bool:
+        """Whether the first was begun, and nobody has waited yet until it is ready."""
+        return self.first.is_beginning
+
     def start(self, around: Surroundings, extra: Mapping[str, str]) -> None:
         """Start the first; ServiceError where it does not get ready."""
         self.first.start(around, extra)
+
+    def begin(self, around: Surroundings, extra: Mapping[str, str]) -> None:
+        """Start the process of the first, and leave it to `await_ready` to see that it gets ready."""
+        self.first.begin(around, extra)
+
+    def await_ready(self) -> None:
+        """Wait until the first is ready, if it was begun; ServiceError as `start`."""
+        self.first.await_ready()
 
     def start_another(self, around: Surroundings) -> None:
         """Start one more instance, with a log and a port of its own; ServiceError as `start`.

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from acceptance.project import Project
 from acceptance.slow import Slow, slow_kafka
 from acceptance.table import lines, table
+from acceptance.where import Where
 
 from evtbdd.errors import BrokerUnavailable
 
@@ -38,3 +41,10 @@ def slow() -> Iterator[Slow]:
         except BrokerUnavailable as error:
             pytest.skip(str(error))
         yield kafka
+
+
+def reached(where: Where, request: pytest.FixtureRequest) -> Where:
+    """The same with its address, where a fixture knows that."""
+    fixtures = re.findall(r"{(\w+)}", where.url)
+    addresses = {each: request.getfixturevalue(each) for each in fixtures}
+    return replace(where, url=where.url.format(**addresses))

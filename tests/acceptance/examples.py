@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from evtbdd.ports import Capability
+
 ORDER = """\
     When an "OrderPlaced" event is published to "orders" with key "ORD-1":
       | field    | value |
@@ -40,7 +42,8 @@ class RedExample:
 
     `phrase` begins as the phrase is printed by `evtbdd steps`, which is how the suite knows that
     none is missing. `settled` tells when the service has done what it does with the event. Not
-    `numbered` are events that lie in several partitions, and may be seen in any order.
+    `numbered` are events that lie in several partitions, and may be seen in any order. What it
+    `needs` not every broker has, and where it is not it is refused.
     """
 
     name: str
@@ -51,6 +54,7 @@ class RedExample:
     given: str = ""
     numbered: bool = True
     settled: str = 'the log of the service "shipping" contains "order ORD-1 shipped"'
+    needs: Capability | None = None
 
     def scenario(self) -> str:
         """The scenario: the service has its fault, and has done with the event what it does."""
@@ -151,6 +155,7 @@ EXAMPLES = (
         "no-tombstone",
         act=TOMBSTONE,
         settled='the log of the service "shipping" contains "ORD-1"',
+        needs=Capability.TOMBSTONES,
     ),
     RedExample(
         "at least, dropped",
@@ -255,6 +260,7 @@ EXAMPLES = (
         "spread-keys",
         given=THREE_PARTITIONS,
         act=TWICE,
+        needs=Capability.PARTITIONS,
     ),
     RedExample(
         "remembered, a field missing",
@@ -288,6 +294,7 @@ EXAMPLES = (
         'the committed offset of the service "NAME"',
         'the committed offset of the service "shipping" on "orders" is 1 within 400 ms',
         "never-commits",
+        needs=Capability.GROUPS,
     ),
     RedExample(
         "partitions shared, by one alone",
@@ -295,6 +302,7 @@ EXAMPLES = (
         'the partitions of "orders" are shared by 2 instances of the service "shipping" '
         "within 400 ms",
         "never-commits",
+        needs=Capability.GROUPS,
     ),
     RedExample(
         "log contains, quiet",
@@ -378,14 +386,17 @@ UNPROVEN = (
         "spread-keys",
         given=THREE_PARTITIONS,
         numbered=False,
+        needs=Capability.PARTITIONS,
     ),
 )
 """Claims that nothing contradicts and nothing proves: an error, never green."""
 
 NOT_STARTED = (
     RedExample("crashes at its start", "", "", "crash-at-start"),
-    RedExample("never subscribes", "", "", "dead-but-running"),
-    RedExample("subscribes elsewhere", "", "", "subscribed-elsewhere"),
+    RedExample("never subscribes", "", "", "dead-but-running", needs=Capability.SUBSCRIPTIONS),
+    RedExample(
+        "subscribes elsewhere", "", "", "subscribed-elsewhere", needs=Capability.SUBSCRIPTIONS
+    ),
 )
 """Services that never get ready: an error of the step that wants them running."""
 

@@ -9,25 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from acceptance.conftest import reached
+from acceptance.where import ALL, Where
 from docs.page import Page
-
-from evtbdd.brokers.registry import kinds
 
 ROOT = Path(__file__).resolve().parents[2]
 FEATURES = ROOT / "features"
 THREE = [f"-Devtbdd.channel.{name}.partitions=3" for name in ("orders", "shipments", "rejected")]
-URLS = {
-    "embedded Kafka": "kafka+embedded://",
-    "Kafka": "kafka://{real_kafka}",
-    "RabbitMQ": "amqp://{real_rabbitmq}",
-    "embedded SQS": "sqs+embedded://",
-}
-BROKERS = {
-    "embedded Kafka": "kafka",
-    "Kafka": "kafka",
-    "RabbitMQ": "rabbitmq",
-    "embedded SQS": "sqs",
-}
 COUNT = re.compile(r"^(\d+) (feature|scenario|step)s? passed, 0 failed", re.MULTILINE)
 
 
@@ -53,14 +41,15 @@ def table() -> Mapping[str, Mapping[str, int]]:
     }
 
 
-@pytest.mark.parametrize("broker", URLS)
-def test_the_tour_is_green_on(broker: str, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("name", ALL)
+def test_the_tour_is_green_on(name: str, request: pytest.FixtureRequest) -> None:
     """As much of it as the README says, by changing one URL."""
-    url = URLS[broker]
-    if "{" in url:
-        fixture = url[url.index("{") + 1 : -1]
-        url = url.format(**{fixture: request.getfixturevalue(fixture)})
-    assert passed(tour(f"-Devtbdd.broker.main.url={url}")) == table()[broker]
+    assert_green(reached(ALL[name], request))
+
+
+def assert_green(where: Where) -> None:
+    """The tour has passed there, as far as the README says."""
+    assert passed(tour(f"-Devtbdd.broker.main.url={where.url}")) == table()[where.name]
 
 
 def test_the_tour_is_green_on_three_partitions() -> None:
@@ -78,7 +67,7 @@ def test_three_partitions_in_the_settings_are_for_kafka(url: str) -> None:
 def test_what_is_only_one_broker_s_has_a_folder_and_a_tag_of_its_own() -> None:
     """A feature beside the folders is for all brokers, but for scenarios that say otherwise."""
     folders = [path for path in FEATURES.iterdir() if path.is_dir() and path.name != "data"]
-    assert {path.name for path in folders} <= set(kinds()) & set(BROKERS.values())
+    assert {path.name for path in folders} <= {where.kind for where in ALL.values()}
     for path in FEATURES.rglob("*.feature"):
         tags, _, rest = path.read_text(encoding="utf-8").partition("Feature:")
         own = path.parent != FEATURES

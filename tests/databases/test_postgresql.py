@@ -22,6 +22,7 @@ CREATE TABLE orders (
     total numeric(10, 2), placed timestamptz, day date, uid uuid, data jsonb, tags text[],
     raw bytea, paid boolean, span interval, host inet, state state DEFAULT 'new'
 );
+CREATE TABLE late (n int UNIQUE DEFERRABLE INITIALLY DEFERRED);
 CREATE SCHEMA audit;
 CREATE TABLE audit."Entry" (note text);
 CREATE FUNCTION two() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 2; END $$;
@@ -89,6 +90,17 @@ def test_what_it_refuses_is_told_with_the_row(database: Database) -> None:
     )
 
 
+def test_what_it_refuses_at_the_end(database: Database) -> None:
+    """A constraint may be looked at only when all is there."""
+    with pytest.raises(DatabaseError) as raised:
+        database.insert("late", [{"n": 1}, {"n": 1}])
+    assert str(raised.value) == (
+        'The database "shop" refuses to keep what was written: duplicate key value violates unique '
+        'constraint "late_n_key" (Key (n)=(1) already exists).'
+    )
+    assert database.rows("late") == []
+
+
 @pytest.mark.parametrize(
     "sql",
     [
@@ -130,6 +142,22 @@ def test_a_connection_that_was_cut_is_made_anew(
         admin.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'shop'"
         )
+    assert database.rows("orders") == []
+
+
+def test_a_lock_of_somebody_elses(server: LocalPostgreSQL, database: Database) -> None:
+    """Neither a look nor a row waits for it for ever, and afterwards all is as before."""
+    with psycopg.connect(f"postgresql://{server.address}/shop") as service:
+        service.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")
+        for ask in (
+            lambda: database.query("SELECT id FROM orders"),
+            lambda: database.insert("orders", [{"id": 1}]),
+        ):
+            with pytest.raises(DatabaseUnavailable) as raised:
+                ask()
+            assert str(raised.value).startswith(
+                'The database "shop" did not answer within 2 seconds (postgresql 127.0.0.1:'
+            )
     assert database.rows("orders") == []
 
 

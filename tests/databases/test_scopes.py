@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -214,6 +216,21 @@ def test_one_that_is_not_reached_is_waited_for_once(worlds: Worlds, tmp_path: Pa
     assert "secret" not in str(said[0])
 
 
+def test_a_password_from_elsewhere_is_a_secret(
+    worlds: Worlds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It becomes known when the URL is read, and is masked from then on."""
+    monkeypatch.setenv("SHOP_PASSWORD", "hush-hush")
+    world = worlds(
+        "connect timeout = 100 ms\n[evtbdd:database:shop]\n"
+        "url = postgresql://ann:${env.SHOP_PASSWORD}@127.0.0.1:1/shop\n"
+    )
+    scenario = world.begin(Plan(), tmp_path, "s1")
+    with pytest.raises(DatabaseUnavailable):
+        databases(scenario).get("shop")
+    assert world.secrets.mask("it said hush-hush") == "it said ***"
+
+
 def test_none_is_declared(worlds: Worlds, tmp_path: Path) -> None:
     """The sentence says how it is done."""
     scenario = worlds("").begin(Plan(), tmp_path, "s1")
@@ -239,3 +256,47 @@ def test_one_of_several_must_be_said(worlds: Worlds, tmp_path: Path) -> None:
     with pytest.raises(UnknownName) as unknown:
         databases(scenario).get("biling")
     assert str(unknown.value) == 'No database is called "biling". Did you mean "billing"?'
+
+
+WITHOUT = """
+import sys
+sys.modules[sys.argv[1]] = None
+from pathlib import Path
+from evtbdd.cli.steps import load_libraries
+from evtbdd.plan import Plan
+from evtbdd.sections import SECTIONS
+from evtbdd.settings.load import Settings
+from evtbdd.world import World
+load_libraries()
+world = World(Settings.load(Path(), sections=SECTIONS, userdata={}, environ={}), Path())
+try:
+    world.begin(Plan(), Path(), "s1").facilities.get("databases").get("shop")
+except Exception as error:
+    print(f"{type(error).__name__}: {error}")
+world.close()
+"""
+
+
+@pytest.mark.parametrize(
+    ("library", "url", "extra"),
+    [
+        ("sqlalchemy", "sqlite:///${scenario.folder}/shop.db", "databases"),
+        ("psycopg", "postgresql+local://", "postgresql"),
+    ],
+)
+def test_a_library_that_is_not_installed(
+    library: str, url: str, extra: str, tmp_path: Path
+) -> None:
+    """Whoever needs no database needs none; who does is told which extra brings it."""
+    (tmp_path / "evtbdd.cfg").write_text(f"[evtbdd:database:shop]\nurl = {url}\n", "utf-8")
+    run = subprocess.run(
+        [sys.executable, "-c", WITHOUT, library],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout == (
+        f'SettingsError: The driver "{library}" is not installed: pip install "evtbdd[{extra}]" '
+        "brings it.\n"
+    )

@@ -232,3 +232,24 @@ def test_a_driver_that_is_not_there() -> None:
         "not installed."
     )
     url = parsed("shop", "nosuch://db/shop", Path())
+    with pytest.raises(SettingsError) as raised:
+        Database("shop", url, is_own=False, patience=1.0)
+    assert str(raised.value) == (
+        "[evtbdd:database:shop] url begins with nosuch://, and nobody knows it."
+    )
+
+
+def test_an_answer_that_does_not_come(file: Path) -> None:
+    """It is cut off: a step never waits for ever."""
+    url = parsed("shop", f"sqlite:///{file}", file.parent)
+    database = Database("shop", url, is_own=True, patience=0.1)
+    with pytest.raises(DatabaseUnavailable) as raised:
+        database.query(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+        )
+    assert str(raised.value) == (
+        f'The database "shop" did not answer within 100 ms (sqlite {file}). It may be paused, or '
+        "wait for a lock that somebody else holds."
+    )
+    assert database.query("SELECT 1 AS n") == [{"n": 1}]
+    database.close()

@@ -55,6 +55,6 @@ def test_what_is_no_url(text: str) -> None:
         parsed("shop", text, Path("/project"))
     assert str(raised.value) == (
         "[evtbdd:database:shop] url: this is no URL of a database; it is written like "
-        "postgresql://user:password@host:port/name, sqlite:///${scenario.folder}/orders.db or "
+        "postgresql://host:port/name, sqlite:///${scenario.folder}/orders.db or "
         "postgresql+local://."
     )

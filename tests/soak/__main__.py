@@ -16,17 +16,21 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Event
 
+from acceptance.where import ALL, Where
+
 from evtbdd.keeper import HeldKeeper
 from evtbdd.provisioning.local_kafka import LocalKafka
+from evtbdd.provisioning.local_rabbitmq import LocalRabbitMQ
 from soak.load import busy_cores
 from soak.rounds import Judgement, red, tour
 from soak.tally import Tally
 
-BROKERS = ("embedded", "local")
+BROKERS = ("embedded", "local", "rabbitmq", "sqs")
 Job = tuple[str, int, str]
 
 
@@ -42,7 +46,7 @@ def main() -> int:
         metavar="N",
         help="processes that keep cores busy (one for each core)",
     )
-    parser.add_argument("--on", nargs="+", choices=BROKERS, default=BROKERS, help="both")
+    parser.add_argument("--on", nargs="+", choices=BROKERS, default=BROKERS, help="all")
     chosen = parser.parse_args()
     tally = Tally()
     began = time.monotonic()
@@ -50,17 +54,22 @@ def main() -> int:
         folder = Path(given_back.enter_context(tempfile.TemporaryDirectory(prefix="soak-")))
         keeper = HeldKeeper()
         given_back.callback(keeper.close)
-        addresses: dict[str, str | None] = {"embedded": None}
+        wheres = {"embedded": ALL["embedded Kafka"], "sqs": ALL["embedded SQS"]}
         if "local" in chosen.on:
             kafka = LocalKafka(keeper)
             kafka.start()
             given_back.callback(kafka.stop)
-            addresses["local"] = kafka.address
+            wheres["local"] = replace(ALL["Kafka"], url=f"kafka://{kafka.address}")
+        if "rabbitmq" in chosen.on:
+            rabbitmq = LocalRabbitMQ(keeper)
+            rabbitmq.start()
+            given_back.callback(rabbitmq.stop)
+            wheres["rabbitmq"] = replace(ALL["RabbitMQ"], url=f"amqp://{rabbitmq.address}")
         given_back.enter_context(busy_cores(keeper(), chosen.busy, folder))
         pool = given_back.enter_context(ThreadPoolExecutor(chosen.workers))
         interrupted = Event()
         signal.signal(signal.SIGINT, lambda *_: interrupted.set())
-        carry_out = partial(_carry_out, addresses, folder, interrupted)
+        carry_out = partial(_carry_out, wheres, folder, interrupted)
         jobs = {pool.submit(carry_out, job): job for job in _jobs(chosen)}
         ended = 0
         for done in as_completed(jobs):
@@ -91,20 +100,20 @@ def _jobs(chosen: argparse.Namespace) -> Iterator[Job]:
 
 
 def _carry_out(
-    addresses: Mapping[str, str | None], folder: Path, interrupted: Event, job: Job
+    wheres: Mapping[str, Where], folder: Path, interrupted: Event, job: Job
 ) -> Sequence[Judgement]:
     """What was judged; nothing, where the soak was interrupted meanwhile: the runs were, too."""
     if interrupted.is_set():
         return []
-    judgements = _judged(addresses, folder, job)
+    judgements = _judged(wheres, folder, job)
     return [] if interrupted.is_set() else judgements
 
 
-def _judged(addresses: Mapping[str, str | None], folder: Path, job: Job) -> Sequence[Judgement]:
+def _judged(wheres: Mapping[str, Where], folder: Path, job: Job) -> Sequence[Judgement]:
     broker, _, kind = job
     with tempfile.TemporaryDirectory(dir=folder) as own:
         try:
-            return list({"tour": tour, "red": red}[kind](addresses[broker], Path(own)))
+            return list({"tour": tour, "red": red}[kind](wheres[broker], Path(own)))
         except Exception:  # noqa: BLE001 - after hours, one more line is better than no summary
             return [Judgement(f"{kind}: broke off", traceback.format_exc())]
 

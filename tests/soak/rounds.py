@@ -20,6 +20,7 @@ from acceptance.red import (
     run_with_faults,
     verdict,
 )
+from acceptance.where import Where
 
 
 @dataclass(frozen=True)
@@ -30,50 +31,48 @@ class Judgement:
     wrong: str | None = None
 
 
-def tour(address: str | None, folder: Path) -> Iterator[Judgement]:
-    """The features of this project, on a Kafka at the address, or on an embedded one."""
+def tour(where: Where, folder: Path) -> Iterator[Judgement]:
+    """The features of this project, on a broker."""
     try:
-        if address is None:
-            test_tour.test_the_tour_is_green_on_the_embedded_kafka([])
-        else:
-            test_tour.test_the_tour_is_green_on_a_real_kafka(address)
+        test_tour.assert_green(where)
     except (AssertionError, subprocess.TimeoutExpired) as error:
         yield Judgement("tour", _said(error))
     else:
         yield Judgement("tour")
 
 
-def red(address: str | None, folder: Path) -> Iterator[Judgement]:
+def red(where: Where, folder: Path) -> Iterator[Judgement]:
     """Every red example once: with its fault, on a dead service, and on a dead broker."""
-    url = "kafka+embedded://" if address is None else f"kafka://{address}"
     unclear = [*UNPROVEN, *NOT_STARTED]
-    runs: list[tuple[str, Callable[[Path], Outcome], Sequence[RedExample]]] = [
-        ("fault", lambda folder: run_with_faults(folder, url), [*EXAMPLES, *unclear]),
-        ("dead service", lambda folder: run_on_dead_service(folder, url), ON_DEAD_SERVICE),
+    runs: list[tuple[str, Callable[[Path, str], Outcome], Sequence[RedExample]]] = [
+        ("fault", run_with_faults, [*EXAMPLES, *unclear]),
+        ("dead service", run_on_dead_service, ON_DEAD_SERVICE),
     ]
-    if address is None:
+    if not where.url.startswith("kafka:"):
         runs.append(("dead broker", run_on_dead_broker, ON_DEAD_BROKER))
     for kind, run, examples in runs:
         try:
-            outcome = run(folder / kind)
+            outcome = run(folder / kind, where.url)
         except subprocess.TimeoutExpired as error:
             yield Judgement(f"{kind}: the whole run", _said(error))
             continue
         for example in examples:
-            yield Judgement(f"{kind}: {example.name}", _wrong(kind, example, outcome))
+            yield Judgement(f"{kind}: {example.name}", _wrong(kind, example, where, outcome))
 
 
-def _wrong(kind: str, example: RedExample, outcome: Outcome) -> str | None:
+def _wrong(kind: str, example: RedExample, where: Where, outcome: Outcome) -> str | None:
     """What is wrong with the verdict of an example; None where it is the expected one."""
     try:
         if kind == "dead service":
-            tests.test_a_dead_service_is_an_error(example, outcome, [])
+            tests.test_a_dead_service_is_an_error(example, where, outcome, [])
         elif kind == "dead broker":
-            tests.test_a_dead_broker_is_an_error(example, outcome, [])
+            tests.test_a_dead_broker_is_an_error(example, where, outcome, [])
         elif example in EXAMPLES:
-            tests.test_a_fault_fails_the_phrase_with_the_expected_text(example, outcome, [])
+            tests.test_a_fault_fails_the_phrase_with_the_expected_text(example, where, outcome, [])
         else:
-            tests.test_what_cannot_be_said_is_an_error_with_the_expected_text(example, outcome, [])
+            tests.test_what_cannot_be_said_is_an_error_with_the_expected_text(
+                example, where, outcome, []
+            )
     except AssertionError as error:
         if example.name not in outcome.verdicts:
             return f"no verdict: {_said(error)}"
@@ -81,7 +80,7 @@ def _wrong(kind: str, example: RedExample, outcome: Outcome) -> str | None:
         text = f"{found.status}: {found.text}"
         if kind == "fault":
             file = "failed" if example in EXAMPLES else "error"
-            text += f"\nexpected {file}: {expected_texts(file).get(example.name)}"
+            text += f"\nexpected {file}: {expected_texts(file, where.kind).get(example.name)}"
         return text
     return None
 

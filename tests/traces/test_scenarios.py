@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from evtbdd.channels.message import Draft
-from evtbdd.errors import EvtbddError, ExpectationFailed, PhraseError, ServiceError
+from evtbdd.errors import EvtbddError, ExpectationFailed, PhraseError, ServiceError, SettingsError
 from evtbdd.phrases import Data
 from evtbdd.plan import Plan
 from evtbdd.scenario import Scenario
@@ -232,7 +233,24 @@ def test_several_events_are_an_error(rig: Callable[..., Rig]) -> None:
     with pytest.raises(EvtbddError) as raised:
         traces(scenario.facilities).is_part("Seen")
     assert str(raised.value) == (
-        '2 events came that may be the "Seen" event; name a type of which there is one:\n'
-        '    key "1" type "Seen" on "orders", partition 0 offset 0\n'
-        '    key "2" type "Seen" on "orders", partition 0 offset 1'
+        'No step of this scenario has published a "Seen" event, and 2 were seen in the window of this '
+        "step; name a type or a key of which there is one:\n"
+        '    key "1" type "Seen" on "orders"\n'
+        '    key "2" type "Seen" on "orders"'
+    )
+
+
+@pytest.mark.parametrize("missing", ["opentelemetry", "google", "h11"])
+def test_what_is_not_installed_names_the_extra(
+    missing: str, rig: Callable[..., Rig], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it is a package that the driver itself needs."""
+    for name in [*sys.modules]:
+        if name.startswith(("evtbdd.traces.", "evtbdd.webhooks.", f"{missing}.")):
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(SettingsError) as raised:
+        rig().begin("shop")
+    assert str(raised.value) == (
+        f'The driver "{missing}" is not installed: pip install "evtbdd[traces]" brings it.'
     )

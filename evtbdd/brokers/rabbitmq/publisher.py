@@ -45,7 +45,8 @@ class Publisher:
 
     def layout(self, name: str, deadline: Deadline) -> Layout:
         """What the channel is that is to be published to. Raises PublishRefused without one."""
-        layout = self._session.run(
+        # What is remembered needs no turn in the loop's thread, which would cost each event one.
+        layout = self._topology.known(name) or self._session.run(
             self._doing(name), deadline, lambda: self._topology.layout(name), repeat=True
         )
         if layout is None:

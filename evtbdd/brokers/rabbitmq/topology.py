@@ -157,6 +157,10 @@ class Topology:
             raise
         return True
 
+    def known(self, name: str) -> Layout | None:
+        """What is remembered of a channel; from any thread."""
+        return self._known.get(name)
+
     async def layout(self, name: str) -> Layout | None:
         """What a channel is; None where it is not there. One that others made is looked at."""
         known = self._known.get(name)

@@ -16,7 +16,7 @@ PACKAGED = Path("/usr/lib/postgresql")
 SERVER, MAKER = "postgres", "initdb"
 _WANTED = (
     "Install the package postgresql, or name the folder of its programs by POSTGRESQL_HOME; or name "
-    "a PostgreSQL that runs: postgresql://user:password@host:port/name."
+    "a PostgreSQL that runs: postgresql://host:port/name."
 )
 
 

@@ -56,7 +56,7 @@ def test_there_is_none(tmp_path: Path) -> None:
     assert str(raised.value) == (
         "There is no PostgreSQL on this machine. Install the package postgresql, or name the folder "
         "of its programs by POSTGRESQL_HOME; or name a PostgreSQL that runs: "
-        "postgresql://user:password@host:port/name."
+        "postgresql://host:port/name."
     )
 
 

@@ -1,0 +1,1 @@
+"""What a tester would write instead: create a channel, publish, receive, delete; and nothing else."""
