@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from evtbdd.errors import EvtbddError
 from evtbdd.expect.pattern import Pattern
 from evtbdd.http.drafts import Draft
 from evtbdd.webhooks.request import Request
@@ -15,18 +16,23 @@ NO_BODY = Draft()
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`after` so many seconds a response; or, where `reset`, the connection is reset instead."""
+    """`after` so many seconds a response; or, where `reset`, the connection is reset instead.
+
+    `because` is what has kept the script from being followed.
+    """
 
     status: int = 200
     draft: Draft = NO_BODY
     after: float = 0.0
     reset: bool = False
+    because: str = ""
 
     def __str__(self) -> str:
         """`answered 500`, `answered 200 after 2 seconds`, `its connection was reset`."""
         if self.reset:
             return "its connection was reset"
-        return f"answered {self.status}{f' after {duration(self.after)}' if self.after else ''}"
+        after = f" after {duration(self.after)}" if self.after else ""
+        return f"answered {self.status}{after}{f' because {self.because}' if self.because else ''}"
 
 
 class Rule:
@@ -63,8 +69,12 @@ class Script:
         self._rules.insert(0, rule)
 
     def answer(self, request: Request) -> Answer:
-        """The answer to the next request."""
+        """The answer to the next request; 500 where a rule cannot be asked, which is told."""
         for rule in self._rules:
-            if (answer := rule.next(request)) is not None:
+            try:
+                answer = rule.next(request)
+            except EvtbddError as error:
+                return Answer(500, because=str(error))
+            if answer is not None:
                 return answer
         return Answer()

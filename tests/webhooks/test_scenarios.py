@@ -93,6 +93,21 @@ def test_answers_by_path_and_content(scenario: Scenario, webhooks: ScenarioWebho
     assert request(port_of(scenario), "POST", "/pay") == (201, b'{"id":"PAY-1"}')
 
 
+def test_a_rule_that_cannot_be_asked_is_told(
+    scenario: Scenario, webhooks: ScenarioWebhooks
+) -> None:
+    """Where the request is: it was not answered as the script says."""
+    filtered = table("| field | value |\n| $.items[?(@.sku =~ '(')] | [] |")
+    webhooks.answers_those_with("payments", 402, "/pay", filtered)
+    body = '{"items": [{"sku": "pen"}]}'
+    status, _ = request(port_of(scenario), "POST", "/pay", body, Content_Type="application/json")
+    assert status == 500
+    text = text_of(
+        ExpectationFailed, webhooks.receives, "payments", "POST", "/pay", PAID, 0.01, False
+    )
+    assert "answered 500 because The filter in " in text
+
+
 def test_answers_that_come_late_come(scenario: Scenario, webhooks: ScenarioWebhooks) -> None:
     """The request is received before that."""
     webhooks.answers_after("payments", 202, 0.05)
