@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evtbdd.phrases import Data, step
+from evtbdd.phrases.ahead import tells_ahead
 from evtbdd.scenario import Scenario
 from evtbdd.webhooks.opened import webhooks_of
 
@@ -13,6 +14,7 @@ TO = '[to "{path}"]'
 IN_TIME = "[within {within:Duration}] [{in_all=in all}]"
 WATCHED = "[during {during:Duration}] [{in_all=in all}]"
 Time = float | None
+foretold = tells_ahead(lambda plan, values, _: plan.needs("webhooks", values["webhook"]))
 
 
 @step(
@@ -23,6 +25,7 @@ Time = float | None
     act=True,
     example='the webhook "payments" answers 201 to "/pay":\n  """\n  {"id": "PAY-1"}\n  """',
 )
+@foretold
 def answers(scenario: Scenario, *, webhook: str, number: int, path: str | None, data: Data) -> None:
     """What every request gets, or those to a path; the step that comes last decides."""
     webhooks_of(scenario.facilities).answers(webhook, number, path, data)
@@ -36,6 +39,7 @@ def answers(scenario: Scenario, *, webhook: str, number: int, path: str | None, 
     act=True,
     example='the webhook "payments" answers 500, 2 times, then 200',
 )
+@foretold
 def answers_then(scenario: Scenario, *, webhook: str, number: int, times: int, last: int) -> None:
     """A service that recovers."""
     webhooks_of(scenario.facilities).answers_then(webhook, number, times, last)
@@ -49,6 +53,7 @@ def answers_then(scenario: Scenario, *, webhook: str, number: int, times: int, l
     act=True,
     example='the webhook "payments" answers 200 after 2 seconds',
 )
+@foretold
 def answers_after(scenario: Scenario, *, webhook: str, number: int, after: float) -> None:
     """A slow service: each request is answered so much later."""
     webhooks_of(scenario.facilities).answers_after(webhook, number, after)
@@ -63,6 +68,7 @@ def answers_after(scenario: Scenario, *, webhook: str, number: int, after: float
     example='the webhook "payments" answers 402 to "/pay" to requests with:\n'
     "  | field    | value |\n  | customer | ann   |",
 )
+@foretold
 def answers_those_with(
     scenario: Scenario, *, webhook: str, number: int, path: str | None, data: Data
 ) -> None:
@@ -78,6 +84,7 @@ def answers_those_with(
     act=True,
     example='the webhook "payments" resets the connection 1 time',
 )
+@foretold
 def resets(scenario: Scenario, *, webhook: str, path: str | None, times: int | None) -> None:
     """The request is received, and never answered; so many times, or always."""
     webhooks_of(scenario.facilities).resets(webhook, path, times)
@@ -91,6 +98,7 @@ def resets(scenario: Scenario, *, webhook: str, path: str | None, times: int | N
     act=True,
     example='the webhook "payments" is down',
 )
+@foretold
 def is_down_or_up(scenario: Scenario, *, webhook: str, what: str) -> None:
     """Down, its port refuses; it is up from the beginning."""
     webhooks_of(scenario.facilities).make(webhook, what)
@@ -104,6 +112,7 @@ def is_down_or_up(scenario: Scenario, *, webhook: str, what: str) -> None:
     example='the webhook "payments" receives a POST request to "/pay" within 5 seconds with:\n'
     "  | field  | value |\n  | amount | 20    |",
 )
+@foretold
 def receives(
     scenario: Scenario,
     *,
@@ -124,6 +133,7 @@ def receives(
     names=NAMES,
     example='the webhook "payments" receives at least 2 requests to "/pay"',
 )
+@foretold
 def receives_at_least(
     scenario: Scenario,
     *,
@@ -144,6 +154,7 @@ def receives_at_least(
     names=NAMES,
     example='the webhook "payments" receives exactly 1 request to "/pay" during 2 seconds',
 )
+@foretold
 def receives_exactly(
     scenario: Scenario,
     *,
@@ -166,6 +177,7 @@ def receives_exactly(
     names=NAMES,
     example='the webhook "payments" receives at most 3 requests during 2 seconds',
 )
+@foretold
 def receives_at_most(
     scenario: Scenario,
     *,
@@ -189,6 +201,7 @@ def receives_at_most(
     example='the webhook "payments" receives these requests in order:\n'
     "  | @method | @path | amount |\n  | POST    | /pay  | 20     |\n  | POST    | /pay  | 30     |",
 )
+@foretold
 def receives_these(
     scenario: Scenario,
     *,
@@ -209,6 +222,7 @@ def receives_these(
     names=NAMES,
     example='the webhook "payments" receives no request to "/pay" during 2 seconds',
 )
+@foretold
 def receives_none(
     scenario: Scenario,
     *,

@@ -16,7 +16,7 @@ from evtbdd.channels.handed_on import HandedOn
 from evtbdd.clock import Deadline
 from evtbdd.errors import EvtbddError, UnknownName
 from evtbdd.ports import Broker
-from evtbdd.provisioning.local_kafka.keeping import Keeper
+from evtbdd.provisioning.keeping import Keeper
 from evtbdd.provisioning.provision import EarlyBroker, Provisioned, provision
 from evtbdd.provisioning.url import BrokerUrl
 from evtbdd.settings import kinds

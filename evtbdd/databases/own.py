@@ -17,7 +17,7 @@ from evtbdd.databases.declaration import LOCAL
 from evtbdd.databases.refusals import connected, refusing
 from evtbdd.databases.urls import where
 from evtbdd.errors import DatabaseError, SettingsError
-from evtbdd.provisioning.local_kafka.keeping import Keeper
+from evtbdd.provisioning.keeping import Keeper
 from evtbdd.words import quoted
 
 _SERVER = Adapter(

@@ -47,7 +47,7 @@ def settle(
         if last.met:
             break
     else:
-        raise _never(f"{within}\nbut {last.but}", witness)
+        raise missed(f"{within}\nbut {last.but}", witness)
     if stays is None:
         return last.found
     clock = patience.clock
@@ -66,7 +66,8 @@ def settle(
     return last.found
 
 
-def _never(text: str, witness: Witness) -> ExpectationFailed | ServiceError:
+def missed(text: str, witness: Witness) -> ExpectationFailed | ServiceError:
+    """What it amounts to that nothing fitted: an error where a service had ended by itself."""
     if dead := lost(witness):
         first = listed(map(ended, dead))
         return ServiceError(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from evtbdd.clock import Deadline, looks
-from evtbdd.errors import ExpectationFailed, PhraseError, ServiceError
-from evtbdd.expect.proof import ended, logs, lost
+from evtbdd.errors import PhraseError, ServiceError
+from evtbdd.expect.states import missed
 from evtbdd.facilities import Run, Stage
 from evtbdd.metrics.scrape import Unread, scrape
 from evtbdd.metrics.selector import Sample, Selector
 from evtbdd.services.served import Served
-from evtbdd.words import duration, listed, quoted
+from evtbdd.words import duration, quoted
 
 EVERY = 0.05
 """Seconds between two looks: each is a request to the service."""
@@ -113,12 +113,10 @@ class ScenarioMetrics:
                 break
         wanted = f"the metric {quoted(text)} of the service {quoted(name)} to increase by {number}"
         expected = f"Expected {wanted} within {duration(patience.seconds)}"
-        self._require_life(f"{expected}\nbut {but or unread} ({url})")
-        if not but:
-            raise ServiceError(
-                f"The metrics of the service {quoted(name)} cannot be read: {unread}."
-            )
-        raise ExpectationFailed(f"{expected}\nbut {but} ({url})")
+        failure = missed(f"{expected}\nbut {but or unread} ({url})", self._stage.expect.witness)
+        if but or isinstance(failure, ServiceError):
+            raise failure
+        raise ServiceError(f"The metrics of the service {quoted(name)} cannot be read: {unread}.")
 
     def _samples_before(self, name: str) -> Sequence[Sample]:
         before = self._before.get(name)
@@ -133,15 +131,6 @@ class ScenarioMetrics:
                 f"{before}."
             )
         return before
-
-    def _require_life(self, text: str) -> None:
-        """Raise ServiceError where a service has ended by itself: then that it failed says nothing."""
-        if dead := lost(self._stage.expect.witness):
-            first = listed(map(ended, dead))
-            raise ServiceError(
-                f"{first[0].upper()}{first[1:]}, so nothing can be said of what was expected."
-                f"{logs(dead)}\n{text}"
-            )
 
     def fact(self, name: str) -> object:
         """Metrics have no placeholders."""

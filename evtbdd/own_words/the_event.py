@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from evtbdd.errors import PhraseError
 from evtbdd.events import Event, Position
 from evtbdd.expect.pattern import Pattern, brief
+from evtbdd.expect.source import Source
 from evtbdd.expect.window import Lies, window
-from evtbdd.journal import Journal, Noted, Published, Seen
+from evtbdd.journal import Journal, Published, Seen
 from evtbdd.words import quoted
 
 
@@ -52,35 +53,7 @@ def the_event(
     What was seen on the channel `besides` is none. PhraseError where there is no such event, or
     where there are several.
     """
-    noted = journal.since()
-    for each in reversed(noted):
-        entry = each.entry
-        if not isinstance(entry, Published) or entry.history or entry.event is None:
-            continue
-        if pattern.fits(entry.event):
-            began = each.at if entry.began is None else entry.began
-            known_by = entry.event.record.facts.get("message_id")
-            return TheEvent(entry.event, began, each.at, known_by)
-    return _seen(journal, noted, pattern, own_counts=own_counts, besides=besides)
-
-
-def _seen(
-    journal: Journal,
-    noted: Sequence[Noted],
-    pattern: Pattern,
-    *,
-    own_counts: bool,
-    besides: str | None,
-) -> TheEvent:
-    seen_from = window(noted, in_all=False, own_counts=own_counts, began=journal.began)
-    found = [
-        TheEvent(each.entry.event, seen_from.began, each.at)
-        for each in noted
-        if isinstance(each.entry, Seen)
-        and each.entry.event.channel != besides
-        and seen_from.lies(each.entry.event) is Lies.INSIDE
-        and pattern.fits(each.entry.event)
-    ]
+    found = the_events(journal, pattern, own_counts=own_counts, besides=besides)
     if not found:
         raise PhraseError(
             f"No step of this scenario has published {pattern.noun()}, and none was seen in the "
@@ -93,3 +66,29 @@ def _seen(
             f"the window of this step; name a type or a key of which there is one:{listed}"
         )
     return found[0]
+
+
+def the_events(
+    journal: Journal, pattern: Pattern, *, own_counts: bool, besides: str | None = None
+) -> Sequence[TheEvent]:
+    """The last such event that a step published; else all that were seen in the window by now."""
+    noted = journal.since()
+    for each in reversed(noted):
+        entry = each.entry
+        if not isinstance(entry, Published) or entry.history or entry.event is None:
+            continue
+        if pattern.fits(entry.event):
+            began = each.at if entry.began is None else entry.began
+            known_by = entry.event.record.facts.get("message_id")
+            return [TheEvent(entry.event, began, each.at, known_by)]
+    seen_from = window(noted, in_all=False, own_counts=own_counts, began=journal.began)
+    return [
+        TheEvent(each.entry.event, seen_from.began, each.at)
+        for each in noted
+        if isinstance(each.entry, Seen)
+        # What comes to a webhook, or is reported of a service, is no event of a channel.
+        and not isinstance(each.entry.event.channel, Source)
+        and each.entry.event.channel != besides
+        and seen_from.lies(each.entry.event) is Lies.INSIDE
+        and pattern.fits(each.entry.event)
+    ]

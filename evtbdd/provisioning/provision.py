@@ -12,7 +12,7 @@ from evtbdd.brokers.security import Security
 from evtbdd.embedded.demands import NO_DEMANDS, Demands
 from evtbdd.errors import SettingsError
 from evtbdd.ports import Broker
-from evtbdd.provisioning.local_kafka.keeping import Keeper
+from evtbdd.provisioning.keeping import Keeper
 from evtbdd.provisioning.secured import Secured, secured
 from evtbdd.provisioning.url import BrokerUrl
 from evtbdd.words import listed, quoted, suggestion

@@ -17,7 +17,7 @@ from evtbdd.brokers.registry import Adapter, load
 from evtbdd.brokers.security import Security
 from evtbdd.embedded.demands import MECHANISM, Demands
 from evtbdd.errors import BrokerUnavailable, SettingsError
-from evtbdd.provisioning.local_kafka.keeping import Keeper
+from evtbdd.provisioning.keeping import Keeper
 from evtbdd.words import quoted
 
 _CERTIFICATES = Adapter(

@@ -84,9 +84,13 @@ class ScenarioServices:
         if isinstance(service, Service):
             self._window_starts[name] = service.marks(exact=name in self._logs)
 
+    def run(self, name: str, extra: Mapping[str, str]) -> None:
+        """Have it, with these further variables, and all that it needs running and ready."""
+        self._starting.run(name, extra)
+
     def run_with(self, name: str, data: Data) -> None:
         """Have it running with the environment variables of a table `name | value`."""
-        self._starting.run(name, self._variables(data) if data else {})
+        self.run(name, self._variables(data) if data else {})
 
     def _variables(self, data: Data) -> Mapping[str, str]:
         filename, line = data.location
@@ -115,7 +119,7 @@ class ScenarioServices:
                 f"Given the service {quoted(name)} is running"
             )
         service = self.process(name, "there cannot be several instances of it")
-        self._starting.run(name, {})
+        self.run(name, {})
         while len(service.living) < number:
             service.start_another(self._around)
 

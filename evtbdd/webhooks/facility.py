@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 
 from evtbdd.errors import PhraseError, UnknownName
@@ -84,6 +84,12 @@ class ScenarioWebhooks:
         for name in names:
             self._get(name)
         self._stage.journal.append(ScenarioBegan(self._ends()))
+
+    def foretell(self, names: Collection[str | None]) -> None:
+        """Serve, before the first step, what steps will name: services may have it built in."""
+        for name in names:
+            if name in self._webhooks.declared:
+                self._get(str(name))
 
     def _get(self, name: str) -> tuple[Webhook, Script]:
         if name not in self._used:

@@ -12,11 +12,11 @@ from pathlib import Path
 from evtbdd.clock import Deadline
 from evtbdd.keeper import HeldKeeper, Process
 from evtbdd.loopback import HOST, listener
+from evtbdd.provisioning.keeping import Commands, text
 from evtbdd.provisioning.local_kafka.cache import Cache
 from evtbdd.provisioning.local_kafka.fetch import fetch_jars
 from evtbdd.provisioning.local_kafka.jars import find_jars
 from evtbdd.provisioning.local_kafka.java import find_java
-from evtbdd.provisioning.local_kafka.keeping import Commands, text
 from evtbdd.provisioning.local_kafka.machine import Machine
 from evtbdd.provisioning.local_kafka.properties import DEFAULTS, properties
 from evtbdd.provisioning.local_kafka.round_trip import usable
@@ -81,7 +81,7 @@ def clustered_kafka() -> Iterator[Clustered]:
         java = find_java(os.environ)
         keeper = HeldKeeper()
         given_back.callback(keeper.close)
-        commands = Commands(keeper(), folder, dict(os.environ))
+        commands = Commands("Kafka", keeper(), folder, dict(os.environ))
         cache = Cache.of(os.environ)
         jars = find_jars(os.environ, cache) or fetch_jars(cache, commands)
         with ExitStack() as held:

@@ -11,11 +11,11 @@ from pathlib import Path
 from evtbdd.clock import Deadline
 from evtbdd.keeper import HeldKeeper
 from evtbdd.loopback import HOST, listener
+from evtbdd.provisioning.keeping import Commands, Kept, text
 from evtbdd.provisioning.local_kafka.cache import Cache
 from evtbdd.provisioning.local_kafka.fetch import fetch_jars
 from evtbdd.provisioning.local_kafka.jars import find_jars
 from evtbdd.provisioning.local_kafka.java import find_java
-from evtbdd.provisioning.local_kafka.keeping import Commands, Kept, text
 from evtbdd.provisioning.local_kafka.machine import FLAGS, Machine
 from evtbdd.provisioning.local_kafka.properties import Ports, properties, server_properties
 from evtbdd.provisioning.local_kafka.round_trip import usable
@@ -77,7 +77,7 @@ def node(
         given_back.callback(held.close)
         keeper = held()
         folder = keeper.new_folder("evtbdd-node-")
-        commands = Commands(keeper, folder, dict(os.environ))
+        commands = Commands("Kafka", keeper, folder, dict(os.environ))
         java, cache = find_java(os.environ), Cache.of(os.environ)
         jars = find_jars(os.environ, cache) or fetch_jars(cache, commands)
         machine = Machine(java, jars, folder)

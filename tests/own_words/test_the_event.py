@@ -7,6 +7,7 @@ from expect.support import Scene, event, lines, text_of
 
 from evtbdd.errors import PhraseError
 from evtbdd.expect.pattern import Pattern
+from evtbdd.expect.source import Source
 from evtbdd.own_words.the_event import TheEvent, the_event
 
 ANY = Pattern()
@@ -87,3 +88,12 @@ def test_the_same_event_is_known_by_payload_and_key() -> None:
     assert subject.is_same(event({"n": 1}, key="1", channel="rejected"))
     assert not subject.is_same(event({"n": 1}, key="2", channel="rejected"))
     assert not subject.is_same(event({"n": 2}, key="1", channel="rejected"))
+
+
+def test_what_comes_to_no_channel_is_no_event() -> None:
+    """A request that a webhook received is none, nor a span that a service reported."""
+    scene = Scene()
+    seen = event(key="1", type="A", channel="orders")
+    scene.see(event(key="1", type="A", channel=Source('the webhook "payments"')))
+    scene.see(seen)
+    assert found(scene).event is seen

@@ -233,9 +233,10 @@ def test_several_events_are_an_error(rig: Callable[..., Rig]) -> None:
     with pytest.raises(EvtbddError) as raised:
         traces(scenario.facilities).is_part("Seen")
     assert str(raised.value) == (
-        '2 events came that may be the "Seen" event; name a type of which there is one:\n'
-        '    key "1" type "Seen" on "orders", partition 0 offset 0\n'
-        '    key "2" type "Seen" on "orders", partition 0 offset 1'
+        'No step of this scenario has published a "Seen" event, and 2 were seen in the window of this '
+        "step; name a type or a key of which there is one:\n"
+        '    key "1" type "Seen" on "orders"\n'
+        '    key "2" type "Seen" on "orders"'
     )
 
 

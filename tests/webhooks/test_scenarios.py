@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from threading import Timer
+from types import SimpleNamespace
 
 import pytest
+from behave.step_registry import registry
+from evtbdd.steps import webhooks_steps
 from expect.support import document, lines, no_data, table, text_of
 
+from evtbdd.cli.steps import load_libraries
 from evtbdd.errors import ExpectationFailed, PhraseError, SettingsError, UnknownName, Unproven
+from evtbdd.lookahead import look_ahead
+from evtbdd.loopback import listener
+from evtbdd.phrases.catalogue import registered
 from evtbdd.plan import Plan
 from evtbdd.scenario import Scenario
 from evtbdd.sections import SECTIONS
@@ -245,6 +252,36 @@ def test_rows_are_met_in_order(scenario: Scenario, webhooks: ScenarioWebhooks) -
         'Expected at the webhook "payments" within 10 ms: these 2 requests in order\n'
         "but they came in another order: row 2 (#1), row 1 (#3) (waited "
     )
+
+
+def test_what_steps_will_name_is_served_before_the_first(tmp_path: Path) -> None:
+    """A service that has the address built in may call at once."""
+    with listener() as free:
+        port = free.getsockname()[1]
+    address = f"[evtbdd:webhook:payments]\naddress = 127.0.0.1:{port}\n"
+    (tmp_path / "evtbdd.cfg").write_text(address, encoding="utf-8")
+    settings = Settings.load(tmp_path, sections=SECTIONS, userdata={}, environ={})
+    world = World(settings, tmp_path)
+    plan = Plan()
+    plan.needs("webhooks", "payments")
+    plan.needs("webhooks", "misspelt")
+    scenario = world.begin(plan, tmp_path, "s1")
+    assert request(port)[0] == 200
+    webhooks_of(scenario.facilities).receives_at_least("payments", 1, None, no_data(), 0.01, False)
+    world.close()
+
+
+def test_every_step_about_a_webhook_tells_so_ahead() -> None:
+    """Whatever it says of it."""
+    plan = Plan()
+    load_libraries()
+    text = 'the webhook "payments" receives no request during 1 second'
+    given = SimpleNamespace(name=text, step_type="then", table=None, text=None)
+    scenario = SimpleNamespace(name="x", location="a:1", all_steps=[given])
+    look_ahead(scenario, registry, plan)
+    assert plan.needed == {"webhooks": ["payments"]}
+    functions = [f for f in vars(webhooks_steps).values() if hasattr(f, "tells_ahead")]
+    assert len(functions) == len([r for r in registered() if r.section == "Webhooks"])
 
 
 def test_a_webhook_of_a_scenario_is_gone_with_it(world: World, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evtbdd.errors import BrokerUnavailable
-from evtbdd.provisioning.local_kafka.keeping import Keeper
+from evtbdd.provisioning.keeping import Keeper
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ import shutil
 from pathlib import Path
 
 from evtbdd.errors import BrokerUnavailable
+from evtbdd.provisioning.keeping import Commands
 from evtbdd.provisioning.local_kafka.cache import Cache
 from evtbdd.provisioning.local_kafka.jars import FOLDER, VERSION, Jars, cached, verified
-from evtbdd.provisioning.local_kafka.keeping import Commands
 
 PATIENCE = 600.0
 """Seconds for 44 MB in 46 files; 18 are usual."""

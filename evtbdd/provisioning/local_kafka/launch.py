@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from evtbdd.errors import BrokerUnavailable
 from evtbdd.loopback import HOST
+from evtbdd.provisioning.keeping import Commands, Keeper, Kept
 from evtbdd.provisioning.local_kafka.cache import Cache
 from evtbdd.provisioning.local_kafka.fetch import fetch_jars
 from evtbdd.provisioning.local_kafka.jars import find_jars
 from evtbdd.provisioning.local_kafka.java import find_java
-from evtbdd.provisioning.local_kafka.keeping import Commands, Keeper, Kept
 from evtbdd.provisioning.local_kafka.machine import FLAGS, Machine
 from evtbdd.provisioning.local_kafka.properties import Ports
 from evtbdd.provisioning.local_kafka.server import started
@@ -48,7 +48,7 @@ class Launch:
             self._folder = keeper.new_folder("evtbdd-kafka-")
         except OSError as error:
             raise BrokerUnavailable(f"There is no room for Kafka's data: {error}.") from error
-        self._commands = Commands(keeper, self._folder, dict(os.environ))
+        self._commands = Commands("Kafka", keeper, self._folder, dict(os.environ))
         self._options = options
         self._ports = ports
         self._archive: Archive | None = None

@@ -10,7 +10,7 @@ from pathlib import Path
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerUnavailable
 from evtbdd.loopback import HOST
-from evtbdd.provisioning.local_kafka.keeping import Commands, Kept, text
+from evtbdd.provisioning.keeping import Commands, Kept, text
 from evtbdd.provisioning.local_kafka.machine import Machine
 from evtbdd.provisioning.local_kafka.properties import Ports, server_properties
 from evtbdd.provisioning.local_kafka.reasons import reasons

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evtbdd.errors import BrokerUnavailable
+from evtbdd.provisioning.keeping import Commands, Keeper
 from evtbdd.provisioning.local_kafka.cache import Cache
 from evtbdd.provisioning.local_kafka.jars import Jars
 from evtbdd.provisioning.local_kafka.java import Java
-from evtbdd.provisioning.local_kafka.keeping import Commands, Keeper
 from evtbdd.provisioning.local_kafka.properties import Ports, server_properties
 from evtbdd.provisioning.local_kafka.reasons import reasons
 

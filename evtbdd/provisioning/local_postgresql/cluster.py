@@ -12,7 +12,7 @@ from pathlib import Path
 from evtbdd.clock import Deadline, looks
 from evtbdd.errors import DatabaseUnavailable
 from evtbdd.loopback import HOST
-from evtbdd.provisioning.local_kafka.keeping import Keeper, Kept, text
+from evtbdd.provisioning.keeping import Keeper, Kept, text
 from evtbdd.provisioning.local_postgresql.configuration import (
     PASSWORD,
     USER,

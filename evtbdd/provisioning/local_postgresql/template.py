@@ -9,8 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from evtbdd.errors import BrokerUnavailable, DatabaseUnavailable
+from evtbdd.provisioning.keeping import Commands, Keeper
 from evtbdd.provisioning.local_kafka.cache import Cache
-from evtbdd.provisioning.local_kafka.keeping import Commands, Keeper
 from evtbdd.provisioning.local_postgresql.configuration import PASSWORD, USER
 from evtbdd.provisioning.local_postgresql.find import Installed
 from evtbdd.provisioning.local_postgresql.reasons import reasons
@@ -84,7 +84,7 @@ def _make(
     secret.write_text(f"{PASSWORD}\n", encoding="ascii")
     runs_as.own(data.parent)
     command = runs_as.command(installed.maker, *ARGUMENTS, f"--pwfile={secret}", f"--pgdata={data}")
-    done = Commands(keeper, data.parent, environment).run("initdb", command, PATIENCE)
+    done = Commands("PostgreSQL", keeper, data.parent, environment).run("initdb", command, PATIENCE)
     if done.end.code != 0:
         raise DatabaseUnavailable(
             f"PostgreSQL's files cannot be made: initdb {done.end} and said: {reasons(done.said)}."

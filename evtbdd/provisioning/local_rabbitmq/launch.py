@@ -19,7 +19,7 @@ from evtbdd.brokers.rabbitmq.probe import greeting
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerUnavailable
 from evtbdd.loopback import HOST
-from evtbdd.provisioning.local_kafka.keeping import CalledOff, Keeper, Kept, text
+from evtbdd.provisioning.keeping import CalledOff, Keeper, Kept, text
 from evtbdd.provisioning.local_rabbitmq.find import Installed, find_rabbitmq
 from evtbdd.provisioning.local_rabbitmq.node import Ports, environment, write_files
 from evtbdd.provisioning.local_rabbitmq.reasons import is_port_taken, reasons

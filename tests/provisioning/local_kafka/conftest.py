@@ -12,11 +12,11 @@ import pytest
 
 from evtbdd.errors import BrokerUnavailable
 from evtbdd.keeper import Keeper
+from evtbdd.provisioning.keeping import Commands
 from evtbdd.provisioning.local_kafka import LocalKafka
 from evtbdd.provisioning.local_kafka.cache import Cache
 from evtbdd.provisioning.local_kafka.fetch import fetch_jars
 from evtbdd.provisioning.local_kafka.java import find_java
-from evtbdd.provisioning.local_kafka.keeping import Commands
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Cache:
     cache = Cache(tmp_path_factory.mktemp("cache") / "evtbdd")
     with Keeper.start() as keeper:
         folder = tmp_path_factory.mktemp("fetching")
-        fetch_jars(cache, Commands(keeper, folder, dict(os.environ)))
+        fetch_jars(cache, Commands("Kafka", keeper, folder, dict(os.environ)))
     return cache
 
 

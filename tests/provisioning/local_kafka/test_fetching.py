@@ -10,10 +10,10 @@ import pytest
 
 from evtbdd.errors import BrokerUnavailable
 from evtbdd.keeper import Keeper
+from evtbdd.provisioning.keeping import CalledOff, Commands
 from evtbdd.provisioning.local_kafka.cache import Cache
 from evtbdd.provisioning.local_kafka.fetch import fetch_jars
 from evtbdd.provisioning.local_kafka.jars import Jars, find_jars, pinned
-from evtbdd.provisioning.local_kafka.keeping import CalledOff, Commands
 
 Script = Callable[..., Path]
 OTHERWISE = "Name a Kafka that is installed by KAFKA_HOME or KAFKA_LIBS, or use kafka+embedded://."
@@ -29,7 +29,7 @@ class Fetching:
         working = folder / "working"
         working.mkdir()
         path = f"{self.bin}:/usr/bin:/bin"
-        self.commands = Commands(keeper, working, {**os.environ, "PATH": path})
+        self.commands = Commands("Kafka", keeper, working, {**os.environ, "PATH": path})
 
     def fetch(self) -> Jars:
         return fetch_jars(self.cache, self.commands)

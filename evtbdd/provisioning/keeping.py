@@ -68,13 +68,16 @@ class Done:
 
 
 class CalledOff(BrokerUnavailable):
-    """The broker was stopped before it was there."""
+    """What was being started was stopped before it was there."""
 
 
 class Commands:
-    """The commands of one broker, in its folder; `call_off` ends what runs and refuses the rest."""
+    """The commands by which `what` is started, in its folder; `call_off` ends what runs, and refuses more."""
 
-    def __init__(self, keeper: Keeper, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, what: str, keeper: Keeper, folder: Path, environment: Mapping[str, str]
+    ) -> None:
+        self._what = what
         self.keeper = keeper
         self.folder = folder
         self.environment = environment
@@ -87,7 +90,7 @@ class Commands:
         """Start one, with the file that it writes to; CalledOff after `call_off`."""
         with self._lock:
             if self._off:
-                raise CalledOff("Kafka was stopped while it was being started.")
+                raise CalledOff(f"{self._what} was stopped while it was being started.")
             self._started += 1
             log = self.folder / f"{self._started}.log"
             self._running = self.keeper.spawn(
@@ -115,7 +118,7 @@ class Commands:
         """CalledOff after `call_off`: what has just ended may have been ended by it."""
         with self._lock:
             if self._off:
-                raise CalledOff("Kafka was stopped while it was being started.")
+                raise CalledOff(f"{self._what} was stopped while it was being started.")
 
     def call_off(self) -> None:
         """End what runs; nothing is started any more."""
