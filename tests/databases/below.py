@@ -1,9 +1,14 @@
-"""What stands below a step, as tests write it."""
+"""What stands below a step, as tests write it; and what a scenario finds in its database."""
 
 from __future__ import annotations
 
+from typing import cast
+
+from evtbdd.databases import expectations
+from evtbdd.databases.scenario import ScenarioDatabases
 from evtbdd.phrases import Data
 from evtbdd.phrases.data import Row, Table
+from evtbdd.scenario import Scenario
 
 
 def table(headings: str, *rows: str) -> Data:
@@ -19,3 +24,16 @@ def text(document: str) -> Data:
 
 
 NOTHING = Data(None, None, ("orders.feature", 9), None)
+
+
+def databases(scenario: Scenario) -> ScenarioDatabases:
+    return cast(ScenarioDatabases, scenario.facilities.get("databases"))
+
+
+def number(scenario: Scenario) -> int:
+    """How many orders the scenario finds."""
+    return len(databases(scenario).get("shop").rows("orders"))
+
+
+def put(scenario: Scenario) -> None:
+    expectations.holds(scenario, None, "orders", table("id", "ORD-1"))
