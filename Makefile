@@ -5,7 +5,7 @@
 # make check      format, lint and strict types
 # make format     put right what can be
 # make bench      what evtbdd costs, as ratios measured in one run; needs Java 17 or newer, and RabbitMQ
-# make soak       the tour and the red examples, hundreds of times under load; takes hours
+# make soak       the tour, the story and the red examples, hundreds of times under load; takes hours
 # make docs       write the pages that the command prints, and what errors.md quotes; needs Java 17 or newer
 
 PYTHON ?= python3

@@ -1,4 +1,4 @@
-"""`make soak`: the tour and every red example, again and again, while the cores are kept busy.
+"""`make soak`: the tour, the story and every red example, again and again, while all cores are busy.
 
 Prints each failure with its full text, and a summary with counts; ends with 1 where there was one.
 Interrupted (Ctrl-C), it sums up how far it came; what was under way then is not counted.
@@ -27,7 +27,7 @@ from evtbdd.keeper import HeldKeeper
 from evtbdd.provisioning.local_kafka import LocalKafka
 from evtbdd.provisioning.local_rabbitmq import LocalRabbitMQ
 from soak.load import busy_cores
-from soak.rounds import Judgement, red, tour
+from soak.rounds import Judgement, red, tale, tour
 from soak.tally import Tally
 
 BROKERS = ("embedded", "local", "rabbitmq", "sqs")
@@ -38,6 +38,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m soak", description=__doc__)
     parser.add_argument("--tours", type=int, default=200, metavar="N", help="of each broker (200)")
     parser.add_argument("--red", type=int, default=50, metavar="N", help="of each broker (50)")
+    parser.add_argument(
+        "--stories", type=int, default=100, metavar="N", help="of each broker (100)"
+    )
     parser.add_argument("--workers", type=int, default=2, metavar="N", help="at a time (2)")
     parser.add_argument(
         "--busy",
@@ -91,12 +94,14 @@ def main() -> int:
 
 def _jobs(chosen: argparse.Namespace) -> Iterator[Job]:
     """One of each kind after the other, as long as there are some."""
-    for number in range(max(chosen.tours, chosen.red)):
+    for number in range(max(chosen.tours, chosen.red, chosen.stories)):
         for broker in chosen.on:
             if number < chosen.tours:
                 yield broker, number, "tour"
             if number < chosen.red:
                 yield broker, number, "red"
+            if number < chosen.stories:
+                yield broker, number, "story"
 
 
 def _carry_out(
@@ -113,7 +118,7 @@ def _judged(wheres: Mapping[str, Where], folder: Path, job: Job) -> Sequence[Jud
     broker, _, kind = job
     with tempfile.TemporaryDirectory(dir=folder) as own:
         try:
-            return list({"tour": tour, "red": red}[kind](wheres[broker], Path(own)))
+            return list({"tour": tour, "red": red, "story": tale}[kind](wheres[broker], Path(own)))
         except Exception:  # noqa: BLE001 - after hours, one more line is better than no summary
             return [Judgement(f"{kind}: broke off", traceback.format_exc())]
 

@@ -20,6 +20,7 @@ from acceptance.red import (
     run_with_faults,
     verdict,
 )
+from acceptance.story import missing, story
 from acceptance.where import Where
 
 
@@ -39,6 +40,19 @@ def tour(where: Where, folder: Path) -> Iterator[Judgement]:
         yield Judgement("tour", _said(error))
     else:
         yield Judgement("tour")
+
+
+def tale(where: Where, folder: Path) -> Iterator[Judgement]:
+    """The story of tests/systems/story, on a broker."""
+    if (why := missing()) is not None:
+        yield Judgement("story", why)
+        return
+    try:
+        run = story(where.url)
+    except subprocess.TimeoutExpired as error:
+        yield Judgement("story", _said(error))
+    else:
+        yield Judgement("story", None if run.returncode == 0 else run.stdout + run.stderr)
 
 
 def red(where: Where, folder: Path) -> Iterator[Judgement]:
