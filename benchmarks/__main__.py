@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--scenarios N] [--rounds N] [a … i]` prints what evtbdd costs."""
+"""`python -m benchmarks [--scenarios N] [--rounds N] [a … j]` prints what evtbdd costs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ import argparse
 from contextlib import ExitStack
 from functools import cache
 
-from benchmarks import fixed, head_start, latency, marginal, orders, own_channels, throughput
+from benchmarks import (
+    fixed,
+    head_start,
+    latency,
+    marginal,
+    orders,
+    own_channels,
+    polling,
+    throughput,
+)
 from benchmarks.brokers import moto, real_rabbitmq
 from benchmarks.kafka import real_kafka
 from benchmarks.table import heading, lines
@@ -17,8 +26,8 @@ def main() -> None:
     parser.add_argument(
         "only",
         nargs="*",
-        choices=[*"abcdefghi", []],
-        metavar="a…i",
+        choices=[*"abcdefghij", []],
+        metavar="a…j",
         help="these rows; all if left out",
     )
     parser.add_argument("--scenarios", type=int, default=300, help="of the orders job (300)")
@@ -47,6 +56,7 @@ def main() -> None:
                 {"kafka": kafka(), "rabbitmq": rabbitmq(), "sqs": sqs()}, chosen.scenarios, rounds
             ),
             "i": lambda: head_start.rows(chosen.loaded, rounds),
+            "j": lambda: polling.rows(10, rounds),
         }
         found = [row for each in chosen.only or measures for row in measures[each]()]
     print(heading())
