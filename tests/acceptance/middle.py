@@ -39,6 +39,17 @@ def tell(context):
         fifo.write("now")
 """
 
+TWO_HOURS_AGO = """\
+import time
+
+import evtbdd.world
+from evtbdd.environment import *
+from evtbdd.isolation.names import base36
+
+evtbdd.world.fresh_run_id = lambda: base36(int(time.time()) - 7200) + "a1b2c"
+"""
+"""An environment.py whose run is two hours old."""
+
 
 @dataclass
 class Middle:

@@ -9,9 +9,9 @@ from pathlib import Path
 from acceptance.project import settings_of_shop
 
 
-def sweep(folder: Path, address: str, *options: str, **settings: str) -> list[str]:
+def sweep(folder: Path, url: str, *options: str, **settings: str) -> list[str]:
     """The lines that it prints; it has done all that it could."""
-    text = settings_of_shop(f"kafka://{address}", **settings)
+    text = settings_of_shop(url, **settings)
     (folder / "evtbdd.cfg").write_text(text, encoding="utf-8")
     run = subprocess.run(
         [sys.executable, "-m", "evtbdd.cli.main", "sweep", *options],

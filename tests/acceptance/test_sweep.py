@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from acceptance.middle import Middle, in_the_middle, left_on
+from acceptance.middle import TWO_HOURS_AGO, Middle, in_the_middle, left_on
 from acceptance.sweeping import sweep
 
 from evtbdd.brokers.kafka.adapter import KafkaBroker
@@ -14,16 +14,6 @@ from evtbdd.clock import Deadline
 from evtbdd.embedded.kafka import EmbeddedKafka
 from evtbdd.isolation.names import OwnName
 from evtbdd.ports import ChannelPlan
-
-TWO_HOURS_AGO = """\
-import time
-
-import evtbdd.world
-from evtbdd.environment import *
-from evtbdd.isolation.names import base36
-
-evtbdd.world.fresh_run_id = lambda: base36(int(time.time()) - 7200) + "a1b2c"
-"""
 
 
 @pytest.fixture
@@ -64,7 +54,7 @@ def test_what_a_killed_run_has_left_is_swept_and_nothing_else(
     young_folder.mkdir()
     with in_the_middle(young_folder, f"kafka://{kafka.address}"):
         everything = tuple(map(sorted, left_on(kafka)))
-        assert sweep(tmp_path, kafka.address) == [
+        assert sweep(tmp_path, f"kafka://{kafka.address}") == [
             f"main: the run {run} stays: somebody is in the group {group}.",
             "Nothing was removed.",
         ]
@@ -74,12 +64,12 @@ def test_what_a_killed_run_has_left_is_swept_and_nothing_else(
         members = broker.subscriptions().state(group, [], deadline).members
         broker.subscriptions().expel(group, sorted(members), deadline)
         things = [f"the group {group}", *(f"the topic {name}" for name in sorted(left))]
-        assert sweep(tmp_path, kafka.address, "--dry-run") == [
+        assert sweep(tmp_path, f"kafka://{kafka.address}", "--dry-run") == [
             *(f"main: would remove {thing} (of 2 hours ago)" for thing in things),
             f"1 group and {len(left)} topics would be removed.",
         ]
         assert tuple(map(sorted, left_on(kafka))) == everything
-        assert sweep(tmp_path, kafka.address) == [
+        assert sweep(tmp_path, f"kafka://{kafka.address}") == [
             *(f"main: removed {thing} (of 2 hours ago)" for thing in things),
             f"1 group and {len(left)} topics removed.",
         ]

@@ -145,6 +145,6 @@ def test_nothing_is_left(address: str, broker: KafkaBroker, tmp_path: Path) -> N
         # What its controller has answered a broker shows a little later.
         wait_until(partial(shows, expected), Deadline.after(LONG))
     wait_until(lambda: not any(left()[1].values()), Deadline.after(SESSION))
-    printed = sweep(tmp_path, address, "--older-than", "0 seconds", prefix=prefix)
+    printed = sweep(tmp_path, f"kafka://{address}", "--older-than", "0 seconds", prefix=prefix)
     assert printed[-1] == "1 group and 9 topics removed."
     assert left() == ([], {})
