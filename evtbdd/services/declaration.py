@@ -70,7 +70,7 @@ SECTION = Section(
         Key(
             "grace", kinds.duration, "5 seconds", "how long it may take to end, before it is killed"
         ),
-        Key("needs", kinds.comma_list, "", "services that are started before it"),
+        Key("needs", kinds.comma_list, "", "services that are ready before it is started"),
         Key("url", kinds.text, None, "where it answers; without a command it runs elsewhere"),
         Key("expel", kinds.yes_no, "yes", "after a kill its group is told that the member left"),
     ),
