@@ -9,11 +9,12 @@ from evtbdd.clock import Deadline
 from evtbdd.facilities import Stage
 from evtbdd.http.client import Client, Sending
 from evtbdd.http.drafts import draft_of
-from evtbdd.http.exchange import Asked, Failure, Given, Response, Wanted
+from evtbdd.http.exchange import Asked, Failure, Given, Missed, Response, Wanted
 from evtbdd.http.target import Target, target, with_query
 from evtbdd.journal import NothingMore, Seen, Sent
 from evtbdd.phrases import Data
 from evtbdd.services.facility import Services
+from evtbdd.services.service import Service
 from evtbdd.words import quoted
 
 SCHEMES = frozenset({"http", "https"})
@@ -44,7 +45,8 @@ class Sender:
         deadline = self._stage.expect.patience(None)
         for wanted in several:
             self.note(wanted, asked)
-            sending = self._clients(wanted.target).send(self._marked(wanted), self._told(asked))
+            told = self._told(asked, wanted.target)
+            sending = self._clients(wanted.target).send(self._marked(wanted), told)
             self._under_way.append(sending)
             if wait:
                 sending.wait(deadline.remaining())
@@ -63,7 +65,16 @@ class Sender:
         sending = self._clients(wanted.target).send(wanted, found.append)
         sending.wait(seconds)
         sending.call_off()
-        return found[0] if found else None
+        return self._explained(found[0], wanted.target) if found else None
+
+    def _explained(self, became: Given | Failure, target: Target) -> Given | Failure:
+        """With the reason that explains it, where nobody is reached because nobody was started."""
+        if not (isinstance(became, Failure) and became.kind is Missed.UNREACHED):
+            return became
+        service = None if target.service is None else self._stage.services.get(target.service)
+        if not isinstance(service, Service) or service.started:
+            return became
+        return replace(became, why=f"{became.why}; it was not started in this scenario")
 
     def end(self) -> None:
         """Break off what is under way still."""
@@ -80,10 +91,11 @@ class Sender:
         acts = wanted.method != "GET"
         self._stage.journal.append(Sent(to, f"{wanted.method} {wanted.path}", acts))
 
-    def _told(self, asked: Asked) -> Callable[[Given | Failure], None]:
+    def _told(self, asked: Asked, target: Target) -> Callable[[Given | Failure], None]:
         journal = self._stage.journal
 
         def told(became: Given | Failure) -> None:
+            became = self._explained(became, target)
             if isinstance(became, Given):
                 journal.append(Seen(Response.of(became, asked, asked.came())))
                 return

@@ -34,7 +34,7 @@ def world_of(folder: Path, settings: str) -> World:
 @pytest.fixture
 def world(tmp_path: Path, service: Served) -> Iterator[World]:
     """A run that knows the service by its url."""
-    settings = "[evtbdd]\nconnect timeout = 1 second\n[evtbdd:service:shop]\ncommand = shop\n"
+    settings = "[evtbdd]\nconnect timeout = 1 second\n[evtbdd:service:shop]\n"
     world = world_of(tmp_path, f"{settings}url = {service.webhook.url}/api/\n")
     yield world
     world.close()

@@ -245,6 +245,18 @@ def test_who_cannot_be_reached_is_an_error(service: Served, http: ScenarioHttp) 
     assert text.startswith(f'{refused}\nExpected a GET request to "/orders" to return 200 within')
 
 
+def test_who_was_not_started_is_told_so(tmp_path: Path) -> None:
+    """A step that starts it is what is missing, not a service that listens."""
+    world = world_of(
+        tmp_path, "[evtbdd:service:shop]\ncommand = shop\nurl = http://127.0.0.1:${port}\n"
+    )
+    http = http_of(world.begin(Plan(), tmp_path, "s1").facilities)
+    assert text_of(ServiceError, send, http).endswith(
+        ": nothing listens there (connection refused); it was not started in this scenario."
+    )
+    world.close()
+
+
 def test_several_requests_are_alike_and_told_apart(
     service: Served, http: ScenarioHttp, scenario: Scenario
 ) -> None:
@@ -422,12 +434,12 @@ def test_a_certificate_that_is_not_trusted_is_told(tmp_path: Path) -> None:
     ):
         Thread(target=_serve_tls, args=(listening, context), daemon=True).start()
         url = f"https://127.0.0.1:{listening.getsockname()[1]}"
-        ca = "command = a\nsecurity ca = ca.pem\n"
+        ca = "security ca = ca.pem\n"
         world = world_of(
             tmp_path,
             f"[evtbdd:service:trusting]\n{ca}url = {url}\n"
             f"[evtbdd:service:plain]\n{ca}url = {plain.replace('http:', 'https:')}\n"
-            f"[evtbdd:service:careful]\ncommand = a\nurl = {url}\n",
+            f"[evtbdd:service:careful]\nurl = {url}\n",
         )
         http = http_of(world.begin(Plan(), tmp_path, "s1").facilities)
         assert text_of(ServiceError, http.send, "GET", "/", "careful", no_data(), False) == (
