@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 
 from evtbdd.clock import MONOTONIC, Clock, Deadline
-from evtbdd.errors import ExpectationFailed, ServiceError, Unproven
+from evtbdd.errors import ExpectationFailed, Unproven
 from evtbdd.expect.acting import last_act
 from evtbdd.expect.around import circumstances
 from evtbdd.expect.doubt import NEWS, OwnMarks, await_earlier, require_ours, still_open
 from evtbdd.expect.explain import explain
-from evtbdd.expect.proof import ended, how_long, logs, lost, prove, unreadable
+from evtbdd.expect.life import missed
+from evtbdd.expect.proof import ended, how_long, lost, prove, unreadable
 from evtbdd.expect.question import Answer, Claim, Question
 from evtbdd.expect.rest import comes_to_rest, notes
 from evtbdd.expect.sighting import Sighting
@@ -22,7 +23,7 @@ from evtbdd.expect.whose import Correlation, own_marks
 from evtbdd.expect.window import window
 from evtbdd.journal import Arrived, Journal
 from evtbdd.witness import Witness
-from evtbdd.words import a, duration, listed
+from evtbdd.words import a, duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,11 +233,7 @@ class Expect:
         if contradicted:
             raise ExpectationFailed(text)
         if dead:
-            first = listed(map(ended, dead))
-            raise ServiceError(
-                f"{first[0].upper()}{first[1:]}, so nothing can be said of what was expected."
-                f"{logs(dead)}\n{text}"
-            )
+            raise missed(text, self._witness)
         if view.unreadable:
             raise Unproven(
                 f"Whether this holds cannot be told: {a(question.noun)} in its window cannot be read, "

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from evtbdd.clock import Deadline, looks
-from evtbdd.errors import ExpectationFailed, ServiceError
-from evtbdd.expect.proof import ended, logs, lost, proves_nothing
+from evtbdd.errors import ExpectationFailed
+from evtbdd.expect.life import missed
+from evtbdd.expect.proof import ended, lost, proves_nothing
 from evtbdd.witness import Witness
-from evtbdd.words import duration, listed
+from evtbdd.words import duration
 
 Found = TypeVar("Found")
 
@@ -64,14 +65,3 @@ def settle(
         claimed = f"{expected}, and to stay so during {duration(stays)}"
         raise proves_nothing(f"Nothing has contradicted this: expected was {claimed}.", dead)
     return last.found
-
-
-def missed(text: str, witness: Witness) -> ExpectationFailed | ServiceError:
-    """What it amounts to that nothing fitted: an error where a service had ended by itself."""
-    if dead := lost(witness):
-        first = listed(map(ended, dead))
-        return ServiceError(
-            f"{first[0].upper()}{first[1:]}, so nothing can be said of what was expected."
-            f"{logs(dead)}\n{text}"
-        )
-    return ExpectationFailed(text)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from evtbdd.clock import Deadline, looks
 from evtbdd.errors import PhraseError, ServiceError
-from evtbdd.expect.states import missed
+from evtbdd.expect.life import missed
 from evtbdd.facilities import Run, Stage
 from evtbdd.metrics.scrape import Unread, scrape
 from evtbdd.metrics.selector import Sample, Selector

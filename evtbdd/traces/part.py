@@ -5,9 +5,9 @@ from __future__ import annotations
 from evtbdd.clock import Deadline
 from evtbdd.errors import ExpectationFailed, PhraseError
 from evtbdd.events import MISSING, Event
+from evtbdd.expect.life import missed
 from evtbdd.expect.pattern import Pattern, brief
 from evtbdd.expect.proof import lost
-from evtbdd.expect.states import missed
 from evtbdd.facilities import Stage
 from evtbdd.journal import Requested
 from evtbdd.own_words.the_event import the_event, the_events

@@ -25,8 +25,8 @@ def test_what_is_an_error_is_told() -> None:
 
 def test_its_programs_put_their_name_before_it() -> None:
     """The name says nothing to whom it is told."""
-    said = 'initdb: error: could not access directory "/root/x": Permission denied\n'
-    assert reasons(said) == 'could not access directory "/root/x": Permission denied'
+    said = 'initdb: error: could not access directory "/data/x": Permission denied\n'
+    assert reasons(said) == 'could not access directory "/data/x": Permission denied'
 
 
 def test_what_was_said_last_where_nothing_is_an_error() -> None:
