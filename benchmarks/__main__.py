@@ -31,9 +31,7 @@ def main() -> None:
         help="these rows; all if left out",
     )
     parser.add_argument("--scenarios", type=int, default=300, help="of the orders job (300)")
-    parser.add_argument(
-        "--own", type=int, default=1000, help="with own channels, at the most (1000)"
-    )
+    parser.add_argument("--own", type=int, default=10000, help="with channels of their own (10000)")
     parser.add_argument("--noop", type=int, default=10000, help="whose memory is told (10000)")
     parser.add_argument("--events", type=int, default=100000, help="through the reader (100000)")
     parser.add_argument("--loaded", type=int, default=3000, help="behind a head start (3000)")
@@ -46,7 +44,7 @@ def main() -> None:
         sqs = cache(lambda: stack.enter_context(moto()))
         measures = {
             "a": lambda: orders.rows(kafka(), chosen.scenarios, rounds),
-            "b": lambda: own_channels.rows(kafka(), min(100, chosen.own), chosen.own, 1),
+            "b": lambda: own_channels.rows(kafka(), chosen.own),
             "c": lambda: latency.rows(kafka(), rounds),
             "d": lambda: fixed.start_rows(kafka(), rounds),
             "e": lambda: fixed.noop_rows(min(1000, chosen.noop), chosen.noop, rounds),

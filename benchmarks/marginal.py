@@ -35,7 +35,7 @@ def rows(addresses: Mapping[str, str], scenarios: int, rounds: int) -> list[Row]
         url = f"{SCHEMES[kind]}://{address}"
         ours, floor = interleaved(
             rounds,
-            lambda url=url: measure(url, scenarios),
+            lambda url=url: measure(url, scenarios).a_scenario,
             lambda kind=kind, address=address: by_hand(kind, address, scenarios),
         )
         what = f"(h) own channel, {kind}: a scenario, of {scenarios}, beside one by hand"

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,10 +41,15 @@ STEPS = "from evtbdd.steps import *\n"
 
 @dataclass(frozen=True)
 class Run:
-    """One run: seconds to its first step, seconds a scenario after the first, and megabytes."""
+    """One run: seconds to its first step, seconds a scenario after the first, and megabytes.
+
+    `early` and `late` are the seconds a scenario in the first and the last tenth of the run.
+    """
 
     to_first_step: float
     a_scenario: float
+    early: float
+    late: float
     rss: float
 
 
@@ -83,8 +88,14 @@ def run(
             raise RuntimeError(f"The project of a benchmark is not green:\n{done.stdout}")
         read = json.loads(told.read_text())
     ended = read["ended"]
-    a_scenario = (ended[-1] - ended[0]) / max(1, len(ended) - 1)
-    return Run(read["first step"] - began, a_scenario, read["rss"])
+    tenth = max(2, len(ended) // 10)
+    each, early, late = (_each(some) for some in (ended, ended[:tenth], ended[-tenth:]))
+    return Run(read["first step"] - began, each, early, late, read["rss"])
+
+
+def _each(ended: Sequence[float]) -> float:
+    """Seconds from the end of one to the end of the next."""
+    return (ended[-1] - ended[0]) / max(1, len(ended) - 1)
 
 
 def _profiled() -> list[str]:
