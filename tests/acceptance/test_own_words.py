@@ -10,25 +10,14 @@ from collections.abc import Iterator
 
 import pytest
 from acceptance.expected import expected_texts
-from acceptance.own_words import (
-    CONSUME,
-    RABBITMQ_DEAD,
-    RABBITMQ_ERRORS,
-    RABBITMQ_GREEN,
-    RABBITMQ_RED,
-    RABBITMQ_SETTINGS,
-    RECEIVE,
-    SQS_DEAD,
-    SQS_ERRORS,
-    SQS_GREEN,
-    SQS_RED,
-    SQS_SETTINGS,
-    OwnExample,
-    feature,
-)
+from acceptance.own_example import OwnExample, feature
 from acceptance.project import Outcome, Project
+from acceptance.rabbitmq_project import CONSUME, RABBITMQ_SETTINGS
+from acceptance.rabbitmq_words import RABBITMQ_DEAD, RABBITMQ_ERRORS, RABBITMQ_GREEN, RABBITMQ_RED
 from acceptance.red import BROKER_STEPS
 from acceptance.running import told
+from acceptance.sqs_project import RECEIVE, SQS_SETTINGS
+from acceptance.sqs_words import SQS_DEAD, SQS_ERRORS, SQS_GREEN, SQS_RED
 
 from evtbdd.brokers.rabbitmq.adapter import connect
 from evtbdd.brokers.rabbitmq.names import is_own

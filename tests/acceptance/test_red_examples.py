@@ -15,8 +15,8 @@ from acceptance.database_examples import EXAMPLES as OF_DATABASES
 from acceptance.examples import EXAMPLES, NOT_STARTED, UNPROVEN, RedExample
 from acceptance.expected import expected_texts
 from acceptance.observability_examples import OBSERVED
-from acceptance.own_words import OWN_WORDS
 from acceptance.project import Outcome
+from acceptance.rabbitmq_words import RABBITMQ_RED
 from acceptance.red import (
     ON_DEAD_BROKER,
     ON_DEAD_SERVICE,
@@ -26,6 +26,7 @@ from acceptance.red import (
     run_without_readiness,
     verdict,
 )
+from acceptance.sqs_words import SQS_RED
 from acceptance.table import Cell, table
 from acceptance.web_examples import WEB_EXAMPLES
 from acceptance.where import ALL, Where
@@ -179,7 +180,8 @@ def test_every_then_phrase_has_its_red_example() -> None:
     phrases = [each.printed for each in registered() if each.keyword == "Then"]
     shown = [phrase.removeprefix("Then ") for phrase in phrases]
     examples = [
-        each.phrase for each in (*EXAMPLES, *OBSERVED, *OF_DATABASES, *OWN_WORDS, *WEB_EXAMPLES)
+        each.phrase
+        for each in (*EXAMPLES, *OBSERVED, *OF_DATABASES, *RABBITMQ_RED, *SQS_RED, *WEB_EXAMPLES)
     ]
     without = [p for p in shown if not any(map(p.startswith, examples))]
     assert without == []

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from acceptance.examples import ORDER
-from acceptance.own_words import RECEIVE, SQS_SHOP
 from acceptance.project import settings_of_shop
 from acceptance.red import BROKER_STEPS
+from acceptance.sqs_project import RECEIVE, SQS_SHOP
 from acceptance.test_late_answers import SERVICE, SETTINGS, STEPS
 from acceptance.web import SETTINGS as WEB_SETTINGS
 from acceptance.web import STEPS as WEB_STEPS

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,13 +16,6 @@ from evtbdd.provisioning.local_kafka import LocalKafka
 from evtbdd.provisioning.local_kafka.cache import Cache
 from evtbdd.provisioning.local_kafka.fetch import fetch_jars
 from evtbdd.provisioning.local_kafka.java import find_java
-
-
-@pytest.fixture
-def keeper() -> Iterator[Keeper]:
-    """A keeper, and the promise that nothing of it is left after the test."""
-    with Keeper.start() as started:
-        yield started
 
 
 @pytest.fixture(scope="session")
@@ -46,16 +38,6 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Cache:
 def jars(filled: Cache) -> Path:
     """The folder of the jars in it."""
     (folder,) = filled.folder.glob("kafka-*")
-    return folder
-
-
-@pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where everything temporary of this test is, so that it can be seen to be gone."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
     return folder
 
 

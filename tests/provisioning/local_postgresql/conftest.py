@@ -19,13 +19,6 @@ Make = Callable[..., LocalPostgreSQL]
 
 
 @pytest.fixture
-def keeper() -> Iterator[Keeper]:
-    """A keeper, and the promise that nothing of it is left after the test."""
-    with Keeper.start() as started:
-        yield started
-
-
-@pytest.fixture
 def installed() -> None:
     """What these tests need is installed here."""
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,29 +17,12 @@ Make = Callable[..., LocalRabbitMQ]
 
 
 @pytest.fixture
-def keeper() -> Iterator[Keeper]:
-    """A keeper, and the promise that nothing of it is left after the test."""
-    with Keeper.start() as started:
-        yield started
-
-
-@pytest.fixture
 def installed() -> None:
     """What these tests need is installed here."""
     try:
         find_rabbitmq(os.environ)
     except BrokerUnavailable as error:
         pytest.skip(str(error))
-
-
-@pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where everything temporary of this test is, so that it can be seen to be gone."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
 
 
 @pytest.fixture
