@@ -131,7 +131,7 @@ class Declaration:
             start=given["start"],
             acknowledges="last" if handler else given["acknowledges"],
             ready=readiness,
-            start_timeout=given["start timeout"],
+            start_timeout=given["start timeout"] * settings.main["timeout scale"],
             stop_signal=_signal(given["stop signal"], where),
             grace=given["grace"],
             needs=given["needs"],

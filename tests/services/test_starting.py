@@ -122,6 +122,15 @@ def test_one_that_is_never_ready_is_told_what_was_seen(
     )
 
 
+def test_a_slow_machine_gives_it_more_time(stage: Begin) -> None:
+    """`timeout scale` stretches this patience as every other."""
+    settings = service("sleep 60", 'ready = log "open"', "start timeout = 200 ms")
+    assert refused(stage("[evtbdd]\ntimeout scale = 2\n" + settings)) == (
+        'The service "it" was not ready (log "open") within 400 ms: it has not logged "open". '
+        "It has logged nothing."
+    )
+
+
 def test_a_readiness_that_cannot_be_meant_is_not_waited_for(stage: Begin) -> None:
     """It is the settings that are wrong, not the service."""
     settings = service("sleep 60", "ready = port ${env.NOWHERE_PORT}")
