@@ -17,6 +17,7 @@ from evtbdd.channels.declaration import Declaration as ChannelDeclaration
 from evtbdd.channels.options import foreign
 from evtbdd.channels.pool import DEFAULT_NAME, Brokers
 from evtbdd.cli.doctor_databases import databases
+from evtbdd.cli.doctor_webhooks import webhooks
 from evtbdd.cli.given import add_overrides, settings_of
 from evtbdd.errors import EvtbddError, SettingsError
 from evtbdd.facilities import FACILITIES, Kind
@@ -71,6 +72,7 @@ class Doctor:
             yield from self._channel(name)
         for name in self._settings.names("service"):
             yield from self._service(name)
+        yield from webhooks(self._settings, self._wrong)
         yield from databases(self._settings, Path.cwd(), self._wrong)
 
     def _profile(self) -> Iterator[str]:

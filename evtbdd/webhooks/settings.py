@@ -46,16 +46,24 @@ class Declaration:
         It lives as long as the longest-lived service that is told of it; for the run where services
         have its address built in.
         """
-        address: tuple[str, int] | None = settings.section("webhook", name)["address"]
-        if address is None:
+        port = fixed_port(settings, name)
+        if port is None:
             return cls(name, 0, longest(_scopes_of_told(services, name)))
-        host, port = address
-        if host not in OURS:
-            raise SettingsError(
-                f"[evtbdd:webhook:{name}] address: {quoted(host)} is not this machine alone; a "
-                f"webhook is served at {HOST}:PORT and nowhere else."
-            )
         return cls(name, port, SCOPES[-1])
+
+
+def fixed_port(settings: Settings, name: str) -> int | None:
+    """The port that a webhook must have; None for any. SettingsError where it cannot be meant."""
+    address: tuple[str, int] | None = settings.section("webhook", name)["address"]
+    if address is None:
+        return None
+    host, port = address
+    if host not in OURS:
+        raise SettingsError(
+            f"[evtbdd:webhook:{name}] address: {quoted(host)} is not this machine alone; a "
+            f"webhook is served at {HOST}:PORT and nowhere else."
+        )
+    return port
 
 
 def _scopes_of_told(services: Services, name: str) -> Sequence[str]:
