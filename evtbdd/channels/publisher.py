@@ -109,7 +109,7 @@ class Publisher:
                 "takes each event by itself; SQS takes batches."
             )
         drafts = list(drafts_of(data, _for(channel, draft), self._values))
-        sent = [_Sent(channel, encode(each, channel), each.type) for each in drafts]
+        sent = self._encoded(channel, drafts, history=False)
         began = self._journal.now()
         self.last_batch = Batch.published(
             channel, channel.broker, [each.message for each in sent], self._channels.deadline()
@@ -141,12 +141,16 @@ class Publisher:
         return draft_of(data, _for(channel, draft), channel.declaration, self._values)
 
     def _publish(self, channel: Channel, drafts: Sequence[Draft], *, history: bool = False) -> None:
+        self._send(channel, self._encoded(channel, drafts, history=history), history=history)
+
+    def _encoded(
+        self, channel: Channel, drafts: Sequence[Draft], *, history: bool
+    ) -> Sequence[_Sent]:
+        """All are encoded before the first is sent: a mistake in the third row publishes nothing."""
         if not history and Capability.HEADERS in channel.capabilities.can:
             for draft in drafts:
                 draft.headers = {**self._headers(), **draft.headers}
-        # All are encoded before the first is sent: a mistake in the third row publishes nothing.
-        sent = [_Sent(channel, encode(draft, channel), draft.type) for draft in drafts]
-        self._send(channel, sent, history=history)
+        return [_Sent(channel, encode(draft, channel), draft.type) for draft in drafts]
 
     def _send(self, channel: Channel, sent: Sequence[_Sent], *, history: bool) -> None:
         for each in sent:

@@ -14,6 +14,7 @@ import pytest
 from evtbdd.channels.message import Draft
 from evtbdd.errors import EvtbddError, ExpectationFailed, PhraseError, ServiceError, SettingsError
 from evtbdd.phrases import Data
+from evtbdd.phrases.data import Row, Table
 from evtbdd.plan import Plan
 from evtbdd.scenario import Scenario
 from evtbdd.sections import SECTIONS
@@ -197,6 +198,19 @@ def test_events_have_the_header_where_somebody_asks(rig: Callable[..., Rig]) -> 
         assert (len({*map(str, found)}), "absent" in map(repr, found)) == (
             (3, False) if asked else (2, True)
         )
+
+
+def test_the_events_of_a_batch_have_it_too(rig: Callable[..., Rig]) -> None:
+    """However they are sent, each begins a trace."""
+    scenario = rig("[evtbdd:broker:main]\nurl = sqs+embedded://\n").begin(None)
+    scenario.channels.get("orders")
+    rows = (Row(("1",), 8), Row(("2",), 9))
+    data = Data(Table(("number",), rows), None, ("shop.feature", 7), "")
+    scenario.publisher.batch("orders", Draft(), data)
+    entries = [noted.entry for noted in scenario.journal.since()]
+    found = [e.event.header("traceparent") for e in entries if type(e).__name__ == "Published"]
+    assert len({*map(str, found)}) == 2
+    assert "absent" not in map(repr, found)
 
 
 @pytest.mark.parametrize(
