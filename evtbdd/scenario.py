@@ -74,6 +74,7 @@ class Scenario:
         self._consumers: Sequence[Consumer] = ()
         self._step_type = "given"
         self._block_open = self._begun = self._first = self._vague = False
+        self._nothing_done = self._still = False
         self.journal = Journal()
         self.values = Values(
             folder=folders[0],
@@ -150,6 +151,8 @@ class Scenario:
     def begin_step(self, step_type: str) -> None:
         """Note the keyword, given, when or then, of the next step; the first begins the scenario."""
         self._first = not self._begun
+        self._still = self._first or (self._still and self._nothing_done)
+        self._nothing_done = False
         with suppress(BrokerError):  # which the step itself then tells: see begin
             self.begin(acting=step_type == "when")
         self._step_type = step_type
@@ -184,9 +187,15 @@ class Scenario:
                 self._lent.legacy.following.look(anew=self._vague)
             self.services.begin_block()
             self.facilities.begin_block()
-            self.channels.begin_block(at_beginning=self._first)
+            # Where only the time tells what is late, the look above must not come behind it.
+            at_beginning = self._first or (self._still and not self._vague)
+            self.channels.begin_block(at_beginning=at_beginning)
 
     # Surroundings: what services ask.
+
+    def nothing_done(self) -> None:
+        """The step that runs has done nothing: channels stand where they stood before it."""
+        self._nothing_done = True
 
     def environment(self, service: str) -> Mapping[str, str]:
         """What facilities have for a service."""

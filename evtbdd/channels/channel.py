@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import cast
 
 from evtbdd.channels.declaration import Declaration
 from evtbdd.clock import Deadline
@@ -38,6 +39,9 @@ class Channel:
 
     def __post_init__(self) -> None:
         self.unwatchable = self.broker.unwatchable(self.plan)
+        reader = self.broker.reader()
+        watched = isinstance(reader, Attentive) and self.unwatchable is None
+        self._attentive = cast(Attentive, reader) if watched else None
         self.codec: Codec = self.declaration.coded()
         self._reading: Reading = self.declaration.reading()
         self._turn = Lock()
@@ -75,9 +79,8 @@ class Channel:
         with self._turn:
             self._journal, self._begins = journal, None
             self._waiting.clear()
-        reader = self.broker.reader()
-        if journal is None and self.unwatchable is None and isinstance(reader, Attentive):
-            reader.disregard([self.physical])
+        if journal is None and self._attentive is not None:
+            self._attentive.disregard([self.physical])
 
     def fact(self, name: str, deadline: Deadline) -> str:
         """What its broker tells of it beside its name, such as `url`. UnknownName without."""
@@ -95,9 +98,8 @@ class Channel:
 
     def attend(self) -> None:
         """Have what comes on it seen at once: somebody is about to expect something."""
-        reader = self.broker.reader()
-        if self.unwatchable is None and isinstance(reader, Attentive):
-            reader.attend([self.physical])
+        if self._attentive is not None:
+            self._attentive.attend([self.physical])
 
     def begin_at(self, ends: Ends) -> None:
         """Begin for the scenario at these positions, and note what has come from there on."""

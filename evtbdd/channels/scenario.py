@@ -132,7 +132,7 @@ class ScenarioChannels:
     def begin_block(self, *, at_beginning: bool = False) -> None:
         """Note where every channel stands as a block of acts is about to begin.
 
-        `at_beginning`: the very step began the scenario, so they stand where they stood then.
+        `at_beginning`: nothing was done since the scenario began, so they begin where it does.
         """
         began, asked = (self._began, self._asked) if at_beginning else (None, self._journal.now())
         self._journal.append(Acted(self.ends(self._open) if began is None else began, asked))

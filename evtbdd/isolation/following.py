@@ -72,7 +72,8 @@ class Following:
         with self._changed:
             if self._scenario is not None and self._scenario.has_consumers():
                 self._asking.start()
-            if any(each.consumer.last and _is_pending(each) for each in self._left):
+            # The latest are those that are likely to be pending, and there may be thousands.
+            if any(each.consumer.last and _is_pending(each) for each in reversed(self._left)):
                 self._asking.look(anew=anew)
 
     def end(self) -> None:

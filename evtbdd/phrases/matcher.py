@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import behave
@@ -20,6 +21,9 @@ from evtbdd.phrases.compile import Phrase
 
 class PhraseMatch(Match):  # type: ignore[misc]
     """A step that was found; it hands its whole text to the function, with the values."""
+
+    # behave finds out anew for every step where its function stands.
+    make_location = staticmethod(cache(Match.make_location))
 
     def __init__(self, func: Callable[..., None], text: str, found: list[Any]) -> None:
         super().__init__(func, [Argument(f.start, f.end, f.text, f.value, f.name) for f in found])

@@ -151,8 +151,8 @@ class Services:
                     finished.result()
                 except EvtbddError as error:
                     self.left_behind.append(f"of the service {quoted(name)}: {error}")
-        if self._folder is not None:
-            shutil.rmtree(self._folder / scope, ignore_errors=True)
+        if self._folder is not None and (folder := self._folder / scope).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
     def close(self) -> None:
         """End what there is still, scope by scope, and forget the logs."""

@@ -35,6 +35,7 @@ class Starting:
 
     def run(self, name: str, extra: Mapping[str, str]) -> None:
         """Have it, with these further variables, and all that it needs running and ready."""
+        done = False
         for each in self._services.with_needs([name]):
             service = self._get(each)
             if extra and each == name and service.running:
@@ -42,7 +43,9 @@ class Starting:
                     f"The service {quoted(name)} runs already, so it cannot be given another "
                     "environment; its scope must be scenario, and the step the first about it."
                 )
-            self._run(service, extra if each == name else {})
+            done |= self._run(service, extra if each == name else {})
+        if not done:
+            self._around.nothing_done()
 
     def start_needed(self, name: str) -> None:
         """Start what a service needs; but not again what a step has ended."""
@@ -51,14 +54,19 @@ class Starting:
             if not each.started:
                 each.start(self._around, {})
 
-    def _run(self, service: Served, extra: Mapping[str, str]) -> None:
-        if isinstance(service, Service):
-            if not (service.is_beginning or service.running or service.done):
-                service.begin(self._around, extra)
-                self._begin_those_beside(service.declaration.name)
+    def _run(self, service: Served, extra: Mapping[str, str]) -> bool:
+        """Have it running and ready; whether there was anything to do for that."""
+        if isinstance(service, Service) and service.is_beginning:
             service.await_ready()
-        elif not (service.running or service.done):
+        elif service.running or service.done:
+            return False
+        elif isinstance(service, Service):
+            service.begin(self._around, extra)
+            self._begin_those_beside(service.declaration.name)
+            service.await_ready()
+        else:
             service.start(self._around, extra)
+        return True
 
     def _begin_those_beside(self, name: str) -> None:
         """Begin what the next steps want running; what cannot be begun is left to its own step."""

@@ -35,6 +35,9 @@ class Surroundings(Protocol):
     def channels(self) -> ScenarioChannels:
         """Its channels."""
 
+    def nothing_done(self) -> None:
+        """The step that runs has found all as it says, and has done nothing."""
+
     def environment(self, service: str) -> Mapping[str, str]:
         """Variables that a service is given besides those of the settings."""
 

@@ -40,7 +40,7 @@ def parse_document(text: str) -> object:
 def _read(plain: Quoted, text: str) -> object:
     """The JSON value of `plain`, which was made of `text`."""
     try:
-        return json.loads(plain.text, parse_float=_finite, parse_constant=_constant)
+        return _DECODER.decode(plain.text)
     except json.JSONDecodeError as error:
         position, reason = _explained(error, plain.text)
         raise _error_at(text, plain.original(position), reason) from error
@@ -81,6 +81,7 @@ def _error_at(text: str, position: int, reason: str) -> DocumentError:
     return DocumentError(line, column, reason)
 
 
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_constant)
 _REASONS = {
     "Expecting value": "expected a value",
     "Expecting property name enclosed in double quotes": "expected a name in double quotes",
