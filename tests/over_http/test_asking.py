@@ -116,6 +116,13 @@ def test_a_step_says_that_a_trickling_answer_has_not_come(http: ScenarioHttp) ->
     )
 
 
+def test_an_answer_that_does_not_come_holds_nobody_up() -> None:
+    """The system has taken the request; the service does not even look at it."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        assert ask(wanted(url), SOON) is None
+
+
 def test_a_request_that_nobody_reads_holds_nobody_up() -> None:
     """A body that is larger than what lies between two ends must be taken, to be sent."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
