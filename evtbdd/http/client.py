@@ -1,68 +1,103 @@
-"""Requests by httpx: each on a connection of its own, in a thread of its own."""
+"""Requests to a service: each on a connection of its own, asked for here or sent in a thread."""
 
 from __future__ import annotations
 
-import logging
-import socket
-import time
+import ssl
 from collections.abc import Callable
-from contextlib import suppress
-from threading import Lock, Thread
-from typing import Any
+from threading import Thread
 
-import httpx
+import h11
 
+from evtbdd.clock import Deadline
 from evtbdd.http.access import Access
-from evtbdd.http.bodies import LARGEST
+from evtbdd.http.destination import Destination, NoUrl, destination
 from evtbdd.http.exchange import Failure, Given, Missed, Wanted
-from evtbdd.http.unconnected import SILENT, causes, why_unconnected
+from evtbdd.http.link import Link, Unconnected
+from evtbdd.http.transfer import transfer
+from evtbdd.http.unanswered import why_unanswered
 
-logging.getLogger("httpx").setLevel(logging.WARNING)  # else behave shows a line for each request
-OURS = (("user-agent", "evtbdd"), ("accept", "*/*"), ("accept-encoding", "identity"))
+OURS = (
+    ("accept", "*/*"),
+    ("accept-encoding", "identity"),
+    ("connection", "keep-alive"),
+    ("user-agent", "evtbdd"),
+)
+FRAMED = frozenset({"POST", "PUT", "PATCH"})
+"""Methods that say how long a body is, also where there is none (RFC 9110, 8.6)."""
 
 
 class Client:
-    """Sends requests with what lets evtbdd in. `patience` is that with a connection, in seconds."""
+    """Sends requests with what lets evtbdd in. `patience` is that with a connection, in seconds.
+
+    No connection is kept: one that a service has closed meanwhile would be a flaw of ours.
+    """
 
     def __init__(self, access: Access, patience: float, *, tls: bool) -> None:
         self._access = access
-        # No connection is kept: one that a service has closed meanwhile would be a flaw of ours.
-        self._client = httpx.Client(
-            verify=access.context() if tls else False,
-            trust_env=False,
-            timeout=httpx.Timeout(None, connect=patience),
-            limits=httpx.Limits(max_keepalive_connections=0),
-        )
+        self._patience = patience
+        self._context: ssl.SSLContext | None = None
+        if tls:
+            self._context = access.context()
+            self._context.set_alpn_protocols(["http/1.1"])
 
     def send(self, wanted: Wanted, done: Callable[[Given | Failure], None]) -> Sending:
         """Begin to send; `done` is told what became of it, in another thread."""
-        headers = dict([*OURS, *self._access.headers, *wanted.headers])
-        request = self._client.build_request(
-            wanted.method, wanted.target.url, headers=headers, content=wanted.body
-        )
-        return Sending(self._client, request, done)
+        return Sending(self, wanted, done)
 
-    def close(self) -> None:
-        """Forget it; what is under way must have been called off."""
-        self._client.close()
+    def ask(self, wanted: Wanted, deadline: Deadline) -> Given | Failure | None:
+        """Send, and wait for the response in this thread; None where it has not come in time."""
+        return self.exchange(wanted, self.link(), deadline)
+
+    def link(self) -> Link:
+        """A connection that is yet to be made."""
+        return Link(self._context)
+
+    def exchange(
+        self, wanted: Wanted, link: Link, deadline: Deadline | None
+    ) -> Given | Failure | None:
+        """Send over a link, and close it; None where the deadline came before the response.
+
+        Whatever the deadline, a connection is waited for no longer than patience is.
+        """
+        try:
+            goal = destination(wanted.target.url)
+            head = self._head(wanted, goal)
+            link.open(goal.host, goal.port, self._connecting(deadline))
+            return transfer(link, head, wanted.body, deadline)
+        except NoUrl:
+            return Failure(Missed.UNREACHED, "that is no URL of HTTP")
+        except Unconnected as error:
+            return Failure(Missed.UNREACHED, error.why)
+        except TimeoutError as error:
+            # One with a number is the system's: it has given the connection up.
+            return Failure(Missed.DROPPED, why_unanswered(error)) if error.errno else None
+        except (OSError, h11.ProtocolError) as error:
+            return Failure(Missed.DROPPED, why_unanswered(error))
+        finally:
+            link.close()
+
+    def _connecting(self, deadline: Deadline | None) -> Deadline:
+        patience = Deadline.after(self._patience)
+        return patience if deadline is None else min(deadline, patience, key=lambda d: d.moment)
+
+    def _head(self, wanted: Wanted, goal: Destination) -> h11.Request:
+        headers = dict([*goal.headers, *OURS, *self._access.headers, *wanted.headers])
+        if wanted.body or wanted.method in FRAMED:
+            headers["content-length"] = str(len(wanted.body or b""))
+        return h11.Request(method=wanted.method, target=goal.target, headers=list(headers.items()))
 
 
 class Sending:
-    """A request that is under way."""
+    """A request that is under way, in a thread of its own: its response may outlive its step."""
 
     def __init__(
-        self,
-        client: httpx.Client,
-        request: httpx.Request,
-        done: Callable[[Given | Failure], None],
+        self, client: Client, wanted: Wanted, done: Callable[[Given | Failure], None]
     ) -> None:
         self._client = client
-        self._request = request
-        self._request.extensions["trace"] = self._trace
+        self._wanted = wanted
         self._done = done
-        self._lock = Lock()
         self._off = False
-        self._sockets: list[socket.socket] = []
+        self._link = client.link()
         self._thread = Thread(target=self._run, name="evtbdd-http", daemon=True)
         self._thread.start()
 
@@ -72,64 +107,10 @@ class Sending:
 
     def call_off(self) -> None:
         """Break it off, wherever it is; nobody is told."""
-        with self._lock:
-            self._off = True
-            for each in self._sockets:
-                with suppress(OSError):
-                    each.shutdown(socket.SHUT_RDWR)
-
-    def _trace(self, event: str, info: dict[str, Any]) -> None:
-        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
-            with self._lock:
-                self._sockets = [info["return_value"].get_extra_info("socket")]
-                if self._off:
-                    raise httpx.ReadError("called off")
+        self._off = True
+        self._link.cut()
 
     def _run(self) -> None:
-        began = time.monotonic()
-        try:
-            became: Given | Failure = self._exchange(began)
-        except (httpx.TransportError, httpx.InvalidURL, OSError) as error:
-            became = self._failure(error)
-        if not self._off:
+        became = self._client.exchange(self._wanted, self._link, None)
+        if became is not None and not self._off:
             self._done(became)
-
-    def _exchange(self, began: float) -> Given:
-        response = self._client.send(self._request, stream=True)
-        body = bytearray()
-        try:
-            for chunk in response.iter_bytes():
-                body += chunk
-                if len(body) > LARGEST:
-                    break
-        finally:
-            response.close()
-        return Given(
-            status=response.status_code,
-            headers=tuple((n.decode("latin-1").lower(), v) for n, v in response.headers.raw),
-            body=bytes(body[:LARGEST]),
-            whole=len(body) <= LARGEST,
-            seconds=time.monotonic() - began,
-        )
-
-    def _failure(self, error: Exception) -> Failure:
-        host = self._request.url.host
-        if isinstance(error, httpx.ConnectTimeout):
-            return Failure(Missed.UNREACHED, SILENT)
-        if isinstance(error, httpx.ConnectError):
-            return Failure(Missed.UNREACHED, why_unconnected(error, host))
-        if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
-            return Failure(Missed.UNREACHED, "that is no URL of HTTP")
-        if isinstance(error, httpx.RemoteProtocolError) and "illegal" in str(error).lower():
-            return Failure(Missed.DROPPED, "what came was no HTTP")
-        if isinstance(error, httpx.ReadError | httpx.WriteError) and _is_reset(error):
-            return Failure(Missed.DROPPED, "the connection was reset")
-        if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.WriteError):
-            return Failure(
-                Missed.DROPPED, "the connection was closed before the response was whole"
-            )
-        return Failure(Missed.DROPPED, f"{type(error).__name__}: {error}")
-
-
-def _is_reset(error: Exception) -> bool:
-    return any(isinstance(each, ConnectionResetError | BrokenPipeError) for each in causes(error))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 
 from evtbdd.errors import PhraseError
 from evtbdd.expect.count import Absent
@@ -43,9 +42,7 @@ class Http:
 
     def close(self) -> None:
         """Forget them."""
-        with ExitStack() as given_back:
-            for client in self._clients.values():
-                given_back.callback(client.close)
+        self._clients.clear()
 
 
 class ScenarioHttp:

@@ -61,11 +61,8 @@ class Sender:
 
     def look(self, wanted: Wanted, seconds: float) -> Given | Failure | None:
         """What one request brings; None where that is nothing in time."""
-        found: list[Given | Failure] = []
-        sending = self._clients(wanted.target).send(wanted, found.append)
-        sending.wait(seconds)
-        sending.call_off()
-        return self._explained(found[0], wanted.target) if found else None
+        became = self._clients(wanted.target).ask(wanted, Deadline.after(seconds))
+        return None if became is None else self._explained(became, wanted.target)
 
     def _explained(self, became: Given | Failure, target: Target) -> Given | Failure:
         """With the reason that explains it, where nobody is reached because nobody was started."""

@@ -6,6 +6,7 @@ import socket
 import ssl
 
 from evtbdd.brokers.certificates import untrusted
+from evtbdd.http.addresses import Unresolved
 
 REFUSED = "nothing listens there (connection refused)"
 SILENT = "it does not accept a connection"
@@ -25,6 +26,8 @@ def causes(error: BaseException | None) -> list[BaseException]:
 def why_unconnected(error: Exception, host: str) -> str:
     """Why there is no connection, as a clause."""
     for each in reversed(causes(error)):
+        if isinstance(each, Unresolved):
+            return f"the name {host} was not resolved in time"
         if isinstance(each, TimeoutError):
             return SILENT
         if isinstance(each, ConnectionRefusedError):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from webhooks.conftest import Served
@@ -53,3 +56,32 @@ def scenario(world: World, tmp_path: Path) -> Iterator[Scenario]:
 def http(scenario: Scenario) -> ScenarioHttp:
     """Its requests."""
     return http_of(scenario.facilities)
+
+
+@contextmanager
+def speaking(said: bytes, *, hold: bool = False, gate: Event | None = None) -> Iterator[str]:
+    """The URL of something that answers every connection with these bytes, once the gate is open."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    over = Event()
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listening.accept()
+            except OSError:
+                return
+            with connection:
+                connection.recv(10_000)
+                if gate is not None:
+                    gate.wait()
+                connection.sendall(said)
+                if hold:
+                    over.wait()
+
+    thread = Thread(target=serve, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+    over.set()
+    listening.shutdown(socket.SHUT_RDWR)
+    listening.close()
+    thread.join(10)

@@ -6,8 +6,6 @@ import gzip
 import resource
 import socket
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
@@ -28,7 +26,7 @@ from evtbdd.scenario import Scenario
 from evtbdd.webhooks.request import pattern_of_request
 from evtbdd.webhooks.script import Answer, Rule
 
-from .conftest import world_of
+from .conftest import speaking, world_of
 
 ANY = pattern_of_request(None, None)
 PLACED = Draft(b'{"id":"ORD-1","status":"placed"}', (("content-type", "application/json"),))
@@ -42,35 +40,6 @@ def answer(service: Served, *answers: Answer) -> None:
 
 def send(http: ScenarioHttp, method: str = "POST", data: Data | None = None) -> None:
     http.send(method, "/orders", None, data or no_data(), False)
-
-
-@contextmanager
-def speaking(said: bytes, *, hold: bool = False, gate: Event | None = None) -> Iterator[str]:
-    """The URL of something that answers every connection with these bytes, once the gate is open."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    over = Event()
-
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = listening.accept()
-            except OSError:
-                return
-            with connection:
-                connection.recv(10_000)
-                if gate is not None:
-                    gate.wait()
-                connection.sendall(said)
-                if hold:
-                    over.wait()
-
-    thread = Thread(target=serve, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
-    over.set()
-    listening.shutdown(socket.SHUT_RDWR)
-    listening.close()
-    thread.join(10)
 
 
 def test_what_stands_below_a_step_is_sent(
