@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from evtbdd.ports import Broker, ChannelPlan, Ends, Message
+from evtbdd.ports import Broker, ChannelPlan, Ends, Message, Sink
 
 if TYPE_CHECKING:
     from evtbdd.clock import Deadline
@@ -163,6 +163,16 @@ class Attentive(Protocol):
 
     def disregard(self, channels: Sequence[str]) -> None:
         """Look at these seldom from now on: nobody is interested in them any more, or yet."""
+
+
+@runtime_checkable
+class WatchesNew(Protocol):
+    """What a reader may offer that looks what is there before it watches."""
+
+    def watch_new(
+        self, channels: Sequence[str], sink: Sink, deadline: Deadline
+    ) -> Mapping[str, Ends]:
+        """As `watch`, of channels that were just created, and whose names nobody else knows yet."""
 
 
 @runtime_checkable

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from evtbdd.channels.channel import Channel
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError, SettingsError
-from evtbdd.offers import Adopting
+from evtbdd.isolation.modes import NAMES, SHARED
+from evtbdd.offers import Adopting, WatchesNew
+from evtbdd.ports import Broker, Ends
 from evtbdd.words import counted, listed, quoted
 
 Give = Callable[[], Deadline]
@@ -27,17 +29,18 @@ def make(
     deadline: Give,
     created: Callable[[Channel], None],
     *,
-    shared: bool = False,
+    mode: str = NAMES,
 ) -> None:
     """Create and watch channels, those of one broker in one call.
 
     `created` is called for each as soon as it is there, so that it is deleted also if watching
-    should fail. Whatever is published after this returns will be seen. Where others may use them
-    too, those that are there are taken as they are. Raises BrokerError.
+    should fail. Whatever is published after this returns will be seen. `mode` is that of their
+    isolation: where others may use them too, those that are there are taken as they are. Raises
+    BrokerError.
     """
     for several in by_broker(channels):
         broker = several[0].broker
-        if shared:
+        if mode == SHARED:
             _take_what_is_there(several, deadline())
             _adopt(several)
         if new := [each.plan for each in several if each.ours]:
@@ -46,13 +49,21 @@ def make(
             created(each)
         by_name = {each.physical: each for each in several if each.unwatchable is None}
         if by_name:
-            ends = broker.reader().watch(
+            ends = _watch(broker, mode)(
                 list(by_name),
-                lambda record, of=by_name: of[record.channel].hand_over(record),  # type: ignore[misc]
+                lambda record, of=by_name: of[record.channel].hand_over(record),
                 deadline(),
             )
             for physical, channel in by_name.items():
                 channel.recorded = ends[physical]
+
+
+def _watch(broker: Broker, mode: str) -> Callable[..., Mapping[str, Ends]]:
+    """How channels are watched: a name of their own nobody can have used before."""
+    reader = broker.reader()
+    if mode == NAMES and isinstance(reader, WatchesNew):
+        return reader.watch_new
+    return reader.watch
 
 
 def _take_what_is_there(channels: Sequence[Channel], deadline: Deadline) -> None:

@@ -13,7 +13,7 @@ from evtbdd.channels.making import Give, make, unwatch
 from evtbdd.channels.options import with_physical
 from evtbdd.channels.pool import Brokers
 from evtbdd.errors import PhraseError, SettingsError, UnknownName
-from evtbdd.isolation.modes import SHARED, Isolation
+from evtbdd.isolation.modes import Isolation
 from evtbdd.ports import ChannelPlan
 from evtbdd.words import listed, quoted
 
@@ -102,8 +102,7 @@ class ChannelScope:
         """
         missing = self.missing(wanted)
         self._locks.hold(missing)
-        shared = self._isolation.mode == SHARED
-        make(missing, self._deadline, self.add, shared=shared)
+        make(missing, self._deadline, self.add, mode=self._isolation.mode)
 
     def add(self, channel: Channel) -> None:
         """Take note of a channel that is there from now on."""

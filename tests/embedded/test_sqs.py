@@ -15,6 +15,7 @@ from urllib.request import Request, urlopen
 import boto3
 import pytest
 from botocore.config import Config
+from moto import backends
 from moto.sqs.models import sqs_backends
 
 from evtbdd.embedded.sqs import EmbeddedSqs
@@ -247,6 +248,23 @@ with EmbeddedSqs() as broker:
     boto3.client("sns", endpoint_url=broker.url, **given).list_topics()
     print(sorted({name for name in sys.modules if name.startswith("moto.")} - loaded))
 """
+
+
+def test_what_moto_consists_of_is_not_listed_for_each_request(
+    embedded: EmbeddedSqs, sqs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would look there for what a host stands for: two hundred looks at files for each request."""
+    listed = []
+    original = backends.list_of_moto_modules
+    monkeypatch.setattr(
+        backends, "list_of_moto_modules", lambda: listed.append(1) or list(original())
+    )
+    sns = client_of(embedded, "sns")
+    for number in range(3):
+        assert sqs.list_queues().get("QueueUrls", []) == []
+        assert len(sns.list_topics()["Topics"]) == number
+        sns.create_topic(Name=f"orders-{number}")
+    assert listed == []
 
 
 def test_no_client_waits_for_what_is_loaded() -> None:

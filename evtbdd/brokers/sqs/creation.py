@@ -44,7 +44,8 @@ class Creation:
         """Create queues that are not there. SQS itself would take an equal one for the same."""
         for plan in plans:
             self._require_possible(plan)
-        there = self._queues.existing([plan.name for plan in plans], deadline)
+        look = self._queues.existing if self._samples else self._queues.taken
+        there = look([plan.name for plan in plans], deadline)
         if there:
             raise BrokerError(
                 f"The queue {quoted(there[0])} exists already at {self._sqs.address}."

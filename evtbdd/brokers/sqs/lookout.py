@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from threading import Condition, Thread
 
 from evtbdd.brokers.sqs.connection import Connection
 from evtbdd.brokers.sqs.looks import Looks, is_gone
-from evtbdd.brokers.sqs.pace import Pace
-from evtbdd.brokers.sqs.watched import Watched, any_failed
+from evtbdd.brokers.sqs.pace import SELDOM, Pace
+from evtbdd.brokers.sqs.watched import NEVER, Watched, any_failed
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError, BrokerUnavailable
 from evtbdd.words import quoted
@@ -51,6 +52,9 @@ class Lookout:
             self.require_alive()
             self._wait(lambda: all(e.name not in names for e in self.leaving), deadline, [*names])
             self.watched.update({each.name: each for each in new})
+            for number, each in enumerate(new):
+                # One after another: those that were made together would all be due together.
+                each.due = self._pace.next(each, self.watched.values()) + number * SELDOM
             while len(self._threads) < min(self._pace.threads, len(self.watched)):
                 name = f"evtbdd sqs reader {len(self._threads)}"
                 self._threads.append(Thread(target=self._run, name=name, daemon=True))
@@ -65,6 +69,26 @@ class Lookout:
             self.leaving.update(each for each in leaving if each.looking)
             self.changed.notify_all()
         return leaving
+
+    def attend(self, channels: Sequence[str]) -> None:
+        """Look at these soon, and often from now on: not at once, for nobody waits yet."""
+        with self.changed:
+            now = time.monotonic()
+            attended = [self.watched[name] for name in channels if name in self.watched]
+            for each in attended:
+                each.asked = now
+            soon = self._pace.shared(now, self.watched.values())
+            for each in attended:
+                each.ask(now, soon)
+            self.changed.notify_all()
+
+    def disregard(self, channels: Sequence[str]) -> None:
+        """Look at these only now and then."""
+        with self.changed:
+            for each in [self.watched[name] for name in channels if name in self.watched]:
+                each.asked = NEVER
+                if not each.is_waited_for:
+                    each.due = self._pace.next(each, self.watched.values())
 
     def look_at(self, watched: Sequence[Watched], deadline: Deadline) -> None:
         """Return when a look at each that began now has found nothing more. Raises BrokerError."""
@@ -84,9 +108,10 @@ class Lookout:
             self.require_alive()
             if is_over(began):
                 return
+            waiter = partial(is_over, began)
             for each in watched:
                 each.ask(began)
-                each.waiting += 1
+                each.waiting.append(waiter)
             self.changed.notify_all()
             try:
                 self._wait(
@@ -96,7 +121,7 @@ class Lookout:
                 )
             finally:
                 for each in watched:
-                    each.waiting -= 1
+                    each.waiting.remove(waiter)
             if not is_over(began):
                 for each in watched:
                     each.raise_failure(began)
@@ -143,7 +168,7 @@ class Lookout:
                 now = time.monotonic()
                 due = [each for each in idle if each.due <= now]
                 if due:
-                    first = min(due, key=lambda each: (each.waiting == 0, each.due))
+                    first = min(due, key=lambda each: (not each.is_waited_for, each.due))
                     first.looking = True
                     return first
                 soonest = min((each.due for each in idle), default=None)
@@ -159,7 +184,7 @@ class Lookout:
             with self.changed:
                 watched.looking = False
                 self.leaving.discard(watched)
-                watched.due = self._pace.next(watched, list(self.watched.values()))
+                watched.due = self._pace.next(watched, self.watched.values())
                 self.changed.notify_all()
 
     def _note(self, watched: Watched, error: BrokerError) -> None:

@@ -35,12 +35,14 @@ class Looks:
         self._sqs = sqs
         self._changed = changed
         self._patience = patience
+        self._samples = samples
         self._wait = LONG if samples else 0
 
     def look(self, watched: Watched) -> None:
-        """Return when a receive has found nothing. Raises BrokerError.
+        """Return when a receive has found nothing, or all that anybody waits for. Raises BrokerError.
 
-        What it says of a queue holds for the moment at which that last receive began.
+        Only where it has found nothing the look says something of the queue: for the moment at
+        which that last receive began.
         """
         while True:
             if watched.undeleted:
@@ -56,11 +58,26 @@ class Looks:
                 left = watched.left
                 for each in () if left else messages:
                     _hand_over(watched, each)
+                enough = not left and self._is_enough(watched, len(messages))
                 self._changed.notify_all()
             if left:
                 self._give_back(watched, messages)
                 return
             watched.undeleted += [each.handle for each in messages]
+            if enough:
+                self._delete(watched)
+                with self._changed:
+                    watched.failure = None
+                return
+
+    def _is_enough(self, watched: Watched, received: int) -> bool:
+        """Whether the next look can as well find what may be there besides.
+
+        One machine hands out ten where it has ten; but what a group holds back, it hands out only
+        once what was before is deleted.
+        """
+        more = self._samples or watched.queue.fifo or received == MOST
+        return not (more or watched.draining or watched.is_waited_for)
 
     def _receive(self, watched: Watched) -> Sequence[Received]:
         try:

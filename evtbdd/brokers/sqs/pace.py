@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from evtbdd.brokers.sqs.watched import NEVER, Watched
@@ -42,17 +42,21 @@ class Pace:
             return cls(threads=16, part=0.01, least=0.0)
         return cls(threads=4, part=0.05, least=0.0075)
 
-    def next(self, watched: Watched, all_watched: Sequence[Watched]) -> float:
+    def next(self, watched: Watched, all_watched: Collection[Watched]) -> float:
         """The moment of the next look at a queue."""
         now = time.monotonic()
         if watched.gone:
             return math.inf
         if watched.failed_since(watched.looked) or now < watched.blind_until:
             return now + FAILED
-        if watched.waiting and watched.asked > watched.looked:
+        if watched.asked > watched.looked and watched.is_waited_for:
             return now
         if watched.asked == NEVER:
             unasked = sum(each.asked == NEVER for each in all_watched)
             return now + max(self.most, SELDOM * unasked)
-        fresh = sum(now - each.asked < FRESH for each in all_watched)
-        return now + min(max((now - watched.asked) * self.part, self.least * fresh), self.most)
+        shared = self.shared(now, all_watched)
+        return now + min(max((now - watched.asked) * self.part, shared), self.most)
+
+    def shared(self, now: float, all_watched: Collection[Watched]) -> float:
+        """Seconds between two looks at a queue, at the least."""
+        return self.least * sum(now - each.asked < FRESH for each in all_watched)

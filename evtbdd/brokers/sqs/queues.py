@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from evtbdd.brokers.sqs.connection import Connection
 from evtbdd.brokers.sqs.errors import NO_QUEUE, cause_code
@@ -72,6 +73,19 @@ class Queues:
         urls = each(lambda name: self._url(name, deadline), names)
         return [name for name, url in zip(names, urls, strict=True) if url is not None]
 
+    def taken(self, names: Sequence[str], deadline: Deadline) -> Sequence[str]:
+        """As `existing`, by a list of the queues whose names begin alike, where that is one page.
+
+        Only where SQS is one machine: of many, a list tells of a new queue late.
+        """
+        if len(names) < 2:
+            return self.existing(names, deadline)
+        page = self._page(_beginning(names), "", deadline)
+        if page.get("NextToken"):
+            return self.existing(names, deadline)
+        there = {_name(url) for url in page.get("QueueUrls", ())}
+        return [name for name in names if name in there]
+
     def _url(self, name: str, deadline: Deadline) -> str | None:
         if name_fault(name) is not None:
             return None
@@ -94,17 +108,23 @@ class Queues:
 
     def _listed(self, prefix: str, deadline: Deadline) -> Sequence[str]:
         found: list[str] = []
-        more: dict[str, str] = {"QueueNamePrefix": prefix} if prefix else {}
+        token = ""
         while True:
-            page = self._sqs.ask(
-                "list the queues",
-                deadline,
-                lambda sqs: sqs.list_queues(MaxResults=PAGE, **more),
-            )
-            found += [str(url).rpartition("/")[2] for url in page.get("QueueUrls", ())]
-            if not page.get("NextToken"):
+            page = self._page(prefix, token, deadline)
+            found += [_name(url) for url in page.get("QueueUrls", ())]
+            token = page.get("NextToken") or ""
+            if not token:
                 return found
-            more["NextToken"] = page["NextToken"]
+
+    def _page(self, prefix: str, token: str, deadline: Deadline) -> Mapping[str, Any]:
+        given = {"QueueNamePrefix": prefix, "NextToken": token}
+        more = {name: value for name, value in given.items() if value}
+
+        def ask(sqs: Any) -> Mapping[str, Any]:
+            answer: Mapping[str, Any] = sqs.list_queues(MaxResults=PAGE, **more)
+            return answer
+
+        return self._sqs.ask("list the queues", deadline, ask)
 
     def delete(self, names: Sequence[str], deadline: Deadline) -> None:
         """Delete queues with their topics and taps; what is not there is ignored."""
@@ -147,3 +167,17 @@ class Queues:
         except BrokerError as error:
             if cause_code(error) not in NO_QUEUE:
                 raise
+
+
+def _name(url: object) -> str:
+    """That of the queue at a URL."""
+    return str(url).rpartition("/")[2]
+
+
+def _beginning(names: Sequence[str]) -> str:
+    """What all of the names begin with."""
+    first, last = min(names), max(names)
+    alike = 0
+    while alike < len(first) and first[alike] == last[alike]:
+        alike += 1
+    return first[:alike]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
@@ -13,7 +12,7 @@ from evtbdd.brokers.sqs.outgoing import NO_KEY
 from evtbdd.brokers.sqs.queue import Queue
 from evtbdd.brokers.sqs.queues import Queues
 from evtbdd.brokers.sqs.taps import Taps
-from evtbdd.brokers.sqs.watched import NEVER, Watched
+from evtbdd.brokers.sqs.watched import Watched
 from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError
 from evtbdd.events import Position
@@ -37,22 +36,33 @@ class SqsReader:
 
     def watch(self, channels: Sequence[str], sink: Sink, deadline: Deadline) -> Mapping[str, Ends]:
         """Take out what is there already, and hand over what comes later."""
+        return self._watch(channels, sink, deadline, draining=True)
+
+    def watch_new(
+        self, channels: Sequence[str], sink: Sink, deadline: Deadline
+    ) -> Mapping[str, Ends]:
+        """As `watch`, without a request for each: there is nothing to take out."""
+        return self._watch(channels, sink, deadline, draining=False)
+
+    def _watch(
+        self, channels: Sequence[str], sink: Sink, deadline: Deadline, *, draining: bool
+    ) -> Mapping[str, Ends]:
         self._lookout.require_alive()
         queues = [self._queues.get(name, deadline) for name in channels]
         self.unwatch(channels)
-        new = [self._opened(queue, sink, deadline) for queue in queues]
+        new = [self._opened(queue, sink, deadline, draining=draining) for queue in queues]
         self._lookout.add(new, deadline)
-        # Into a tap nothing has come before.
+        drained = [each.name for each in new if each.draining]
         self._lookout.look_at([each for each in new if each.draining], deadline)
+        self.disregard(drained)
         with self._changed:
-            for each in new:
-                each.asked = NEVER
             return {each.name: each.numbers.ends for each in new}
 
-    def _opened(self, queue: Queue, sink: Sink, deadline: Deadline) -> Watched:
+    def _opened(self, queue: Queue, sink: Sink, deadline: Deadline, *, draining: bool) -> Watched:
         numbers = self._numbers_of(queue)
         if queue.topic is None:
-            return Watched(queue, numbers, sink)
+            return Watched(queue, numbers, sink, draining=draining)
+        # Into a tap nothing has come before.
         tap = self._taps.open(queue, queue.topic, deadline)
         return Watched(queue, numbers, sink, tap, draining=False)
 
@@ -68,19 +78,12 @@ class SqsReader:
                     self._taps.close(each.tap, Deadline.after(self._patience))
 
     def attend(self, channels: Sequence[str]) -> None:
-        """Look at these at once, and often from now on."""
-        with self._changed:
-            for name in channels:
-                if name in self._watched:
-                    self._watched[name].ask(time.monotonic())
-            self._changed.notify_all()
+        """Look at these soon, and often from now on."""
+        self._lookout.attend(channels)
 
     def disregard(self, channels: Sequence[str]) -> None:
         """Look at these only now and then."""
-        with self._changed:
-            for name in channels:
-                if name in self._watched:
-                    self._watched[name].asked = NEVER
+        self._lookout.disregard(channels)
 
     def forget(self, channels: Sequence[str]) -> None:
         """Count anew what will be received from these: they are being deleted."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from evtbdd.brokers.sqs.numbers import Numbers
@@ -20,8 +20,9 @@ class Watched:
     """All moments are monotonic; the reader's lock is around everything.
 
     `looked` is when the last receive began that found nothing; `blind_until` is when what an
-    answer held that got lost will be visible again. `draining` is true until it is known what was
-    there before. `left` is true once nobody watches it any more.
+    answer held that got lost will be visible again. `waiting` tell of each who waits for something
+    whether it is there by now. `draining` is true until it is known what was there before. `left`
+    is true once nobody watches it any more.
     """
 
     queue: Queue
@@ -32,7 +33,7 @@ class Watched:
     due: float = NEVER
     looked: float = NEVER
     blind_until: float = NEVER
-    waiting: int = 0
+    waiting: list[Callable[[], bool]] = field(default_factory=list)
     looking: bool = False
     draining: bool = True
     left: bool = False
@@ -51,11 +52,16 @@ class Watched:
         """The queue that is received from: the tap where there is one."""
         return self.queue.url if self.tap is None else self.tap.url
 
-    def ask(self, now: float) -> None:
-        """Somebody wants to know: look at it at once, and often from now on."""
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether somebody waits for what is not there yet."""
+        return not all(is_over() for is_over in self.waiting)
+
+    def ask(self, now: float, after: float = 0.0) -> None:
+        """Somebody wants to know: look at it after so many seconds, and often from now on."""
         self.asked = now
         if not self.gone:
-            self.due = min(self.due, now)
+            self.due = min(self.due, now + after)
 
     def was_seen_since(self, moment: float) -> bool:
         """Whether a look that began at that moment or later has found nothing more."""

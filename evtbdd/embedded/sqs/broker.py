@@ -49,7 +49,7 @@ class EmbeddedSqs:
         _share_key()
         with _listening(self._port) as listening:
             self._port = listening.getsockname()[1]
-            self._turns = Turns(DomainDispatcherApplication(create_backend_app), self._account)
+            self._turns = Turns(_Dispatcher(create_backend_app), self._account)
             _awaken(self._turns)
             self._server = Server(listening, self._turns)
         self._server.start()
@@ -70,6 +70,20 @@ class EmbeddedSqs:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+class _Dispatcher(DomainDispatcherApplication):  # type: ignore[misc]
+    """moto's, that remembers what a host stands for: moto (5.2) lists its folders at each request."""
+
+    def __init__(self, create_app: Any) -> None:
+        super().__init__(create_app)
+        self._known: dict[str | None, Any] = {}
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        """The name of the service; called in turns."""
+        if host not in self._known:
+            self._known[host] = super().get_backend_for_host(host)
+        return self._known[host]
 
 
 @cache
