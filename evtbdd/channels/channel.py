@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Lock
 
 from evtbdd.channels.declaration import Declaration
@@ -75,9 +76,8 @@ class Channel:
         with self._turn:
             self._journal, self._begins = journal, None
             self._waiting.clear()
-        reader = self.broker.reader()
-        if journal is None and self.unwatchable is None and isinstance(reader, Attentive):
-            reader.disregard([self.physical])
+        if journal is None and self._attentive is not None:
+            self._attentive.disregard([self.physical])
 
     def fact(self, name: str, deadline: Deadline) -> str:
         """What its broker tells of it beside its name, such as `url`. UnknownName without."""
@@ -95,9 +95,14 @@ class Channel:
 
     def attend(self) -> None:
         """Have what comes on it seen at once: somebody is about to expect something."""
-        reader = self.broker.reader()
-        if self.unwatchable is None and isinstance(reader, Attentive):
-            reader.attend([self.physical])
+        if self._attentive is not None:
+            self._attentive.attend([self.physical])
+
+    @cached_property
+    def _attentive(self) -> Attentive | None:
+        # Asked for each event: what a protocol's isinstance looks at takes longer than the rest.
+        reader = None if self.unwatchable is not None else self.broker.reader()
+        return reader if isinstance(reader, Attentive) else None
 
     def begin_at(self, ends: Ends) -> None:
         """Begin for the scenario at these positions, and note what has come from there on."""
