@@ -134,6 +134,7 @@ class DrivenConnection(Connection):  # type: ignore[misc]  # the driver has no t
 
     def _on_ended(self, _: object, error: Exception) -> None:
         self.lost = error
+        self.blocked = None
 
     def _on_blocked(self, _: object, frame: Any) -> None:
         self.blocked = frame.method.reason or "it does not say why"
