@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Lock
-from typing import cast
 
 from evtbdd.channels.declaration import Declaration
 from evtbdd.clock import Deadline
@@ -39,9 +39,6 @@ class Channel:
 
     def __post_init__(self) -> None:
         self.unwatchable = self.broker.unwatchable(self.plan)
-        reader = self.broker.reader()
-        watched = isinstance(reader, Attentive) and self.unwatchable is None
-        self._attentive = cast(Attentive, reader) if watched else None
         self.codec: Codec = self.declaration.coded()
         self._reading: Reading = self.declaration.reading()
         self._turn = Lock()
@@ -100,6 +97,12 @@ class Channel:
         """Have what comes on it seen at once: somebody is about to expect something."""
         if self._attentive is not None:
             self._attentive.attend([self.physical])
+
+    @cached_property
+    def _attentive(self) -> Attentive | None:
+        # Asked for each event: what a protocol's isinstance looks at takes longer than the rest.
+        reader = None if self.unwatchable is not None else self.broker.reader()
+        return reader if isinstance(reader, Attentive) else None
 
     def begin_at(self, ends: Ends) -> None:
         """Begin for the scenario at these positions, and note what has come from there on."""

@@ -142,6 +142,7 @@ def test_heartbeats_are_kept_up_while_nobody_calls(
         name = made.created()
         began = made.watch(name)
         made.publish(name, b"1")
+        assert [each.value for each in made.read(name)] == [b"1"]
         opened = relay.connections
         with relay.changed:
             # RabbitMQ gives up after two intervals of silence; a heartbeat is sent twice in each.

@@ -93,12 +93,12 @@ def security(rabbit: Secured, **given: Any) -> Security:
     return Security(**{"tls": bool(files), **given, **files})
 
 
-def round_trip(broker: RabbitBroker) -> list[bytes | None]:
+def round_trip(broker: RabbitBroker, value: bytes = b"placed") -> list[bytes | None]:
     """What is read of a channel that was made, written to, and is deleted again."""
     seen: list[Record] = []
     broker.create([ChannelPlan("orders")], soon())
     broker.reader().watch(["orders"], seen.append, soon())
-    broker.publish("orders", [Message(b"placed")], soon())
+    broker.publish("orders", [Message(value)], soon())
     broker.reader().read_to(broker.reader().ends(["orders"], soon()), soon())
     broker.reader().unwatch(["orders"])
     broker.delete(["orders"], soon())
@@ -128,6 +128,18 @@ def test_every_client_is_let_in(secured_rabbit: Secured, where: str, given: dict
     how = security(secured_rabbit, **given)
     with closing(connect(address, patience=PATIENCE, security=how)) as broker:
         assert round_trip(broker) == [b"placed"]
+
+
+@pytest.mark.parametrize(("where", "given"), [("plain", {}), ("tls", TLS)])
+def test_an_event_that_no_buffer_holds(
+    secured_rabbit: Secured, where: str, given: dict[str, str]
+) -> None:
+    """It is sent in many pieces, each when the connection takes more, and comes through whole."""
+    value = bytes(range(256)) * 32768
+    how = security(secured_rabbit, **given)
+    address = getattr(secured_rabbit, where)
+    with closing(connect(address, patience=PATIENCE, security=how)) as broker:
+        assert round_trip(broker, value) == [value]
 
 
 def test_a_user_in_the_url(secured_rabbit: Secured) -> None:

@@ -1,4 +1,4 @@
-"""RabbitMQ as a broker of evtbdd: three connections in one thread, for a whole run."""
+"""RabbitMQ as a broker of evtbdd: a few connections, for a whole run."""
 
 from __future__ import annotations
 
@@ -212,6 +212,7 @@ class RabbitBroker:
         """Close the connections."""
         for opened in self._namespaces.values():
             opened.close()
+        self._publisher.close()
         self._session.close()
 
 

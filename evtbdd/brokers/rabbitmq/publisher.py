@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from itertools import count
 
 from pika import exceptions as driver
 
-from evtbdd.brokers.rabbitmq.confirming import Confirming, Nacked, Returned
+from evtbdd.brokers.rabbitmq.confirming import Nacked, Returned
 from evtbdd.brokers.rabbitmq.errors import code, translated
 from evtbdd.brokers.rabbitmq.layout import Binding, Layout
+from evtbdd.brokers.rabbitmq.loop import Ended, Late
 from evtbdd.brokers.rabbitmq.names import LONGEST
 from evtbdd.brokers.rabbitmq.records import KEY, LANE, NUMBERS, properties
-from evtbdd.brokers.rabbitmq.session import Session
+from evtbdd.brokers.rabbitmq.session import FAILURES, Session
+from evtbdd.brokers.rabbitmq.tap import Place
 from evtbdd.brokers.rabbitmq.taps import Taps
 from evtbdd.brokers.rabbitmq.topology import NOT_FOUND, Topology, named
 from evtbdd.clock import Deadline
@@ -39,9 +40,9 @@ class Publisher:
         self._topology = topology
         self._taps = taps
         self._capabilities = capabilities
-        self._turn = asyncio.Lock()
-        self._confirming: Confirming | None = None
         self._unseen = count(UNSEEN)
+        self._waiting: set[Place] = set()
+        self._closed = False
 
     def layout(self, name: str, deadline: Deadline) -> Layout:
         """What the channel is that is to be published to. Raises PublishRefused without one."""
@@ -105,32 +106,53 @@ class Publisher:
         Where nobody watches, the position is one that no other event has. Raises PublishRefused,
         or BrokerUnavailable.
         """
-        return self._session.run(
-            self._doing(layout.name), deadline, lambda: self._publish(layout, target, message)
-        )
-
-    async def _publish(self, layout: Layout, target: Binding, message: Message) -> Position:
-        body, mark = message.value or b"", message.properties.get("message_id", message.id)
-        async with self._turn:
-            confirming = await self._confirmed()
-            place = self._taps.expect(layout.name, (mark, body, target.key))
-            try:
-                await confirming.publish(target, properties(message), body)
-            except (driver.ChannelClosedByBroker, Returned, Nacked) as error:
-                raise self._refusal(error, layout, target) from error
-            finally:
-                if not confirming.is_done:
-                    if place is not None:
-                        place.cancel()
-                    # An answer may come yet, and must not be taken for that to the next one.
-                    confirming.close()
-        position = None if place is None else await place
+        try:
+            place = self._confirmed(layout, target, message, deadline)
+            position = None if place is None else self._stood(place, deadline)
+        except FAILURES as error:
+            doing = self._doing(layout.name)
+            raise self._session.failure(error, doing, deadline) from error.__cause__ or error
         return position or Position(LANE, next(self._unseen))
 
-    async def _confirmed(self) -> Confirming:
-        if self._confirming is None or not self._confirming.is_open:
-            self._confirming = await Confirming.begun(await self._session.publishing.channel())
-        return self._confirming
+    def _confirmed(
+        self, layout: Layout, target: Binding, message: Message, deadline: Deadline
+    ) -> Place | None:
+        body, mark = message.value or b"", message.properties.get("message_id", message.id)
+        with self._session.publishing.turn(deadline) as confirming:
+            place = self._taps.expect(layout.name, (mark, body, target.key))
+            try:
+                confirming.publish(target, properties(message), body, deadline)
+            except BaseException as error:
+                if place is not None:
+                    place.is_wanted = False
+                if isinstance(error, driver.ChannelClosedByBroker | Returned | Nacked):
+                    raise self._refusal(error, layout, target) from error
+                raise
+        return place
+
+    def _stood(self, place: Place, deadline: Deadline) -> Position | None:
+        """Where the tap has seen it; None where the connection of the taps was lost."""
+        self._waiting.add(place)
+        try:
+            self._require_open()
+            if not place.wait(deadline):
+                place.is_wanted = False
+                raise Late
+            if place.position is None:
+                self._require_open()
+            return place.position
+        finally:
+            self._waiting.discard(place)
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise Ended
+
+    def close(self) -> None:
+        """Have nobody wait any longer for what the taps see."""
+        self._closed = True
+        for place in list(self._waiting):
+            place.meet(None)
 
     def _refusal(self, error: Exception, layout: Layout, target: Binding) -> BrokerError:
         if isinstance(error, Nacked):

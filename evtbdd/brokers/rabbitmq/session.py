@@ -1,4 +1,4 @@
-"""What all parts of the adapter share: three connections to one broker, and errors in sentences."""
+"""What all parts of the adapter share: the connections to one broker, and errors in sentences."""
 
 from __future__ import annotations
 
@@ -16,11 +16,15 @@ from evtbdd.brokers.rabbitmq.amqp import CLOSING, Link, Unopened
 from evtbdd.brokers.rabbitmq.errors import is_lost, not_let_in, said, translated
 from evtbdd.brokers.rabbitmq.loop import Ended, EventLoop, Late, Work
 from evtbdd.brokers.rabbitmq.probe import cause
+from evtbdd.brokers.rabbitmq.publishing import Publishing
 from evtbdd.clock import Deadline
-from evtbdd.errors import BrokerUnavailable
+from evtbdd.errors import BrokerError, BrokerUnavailable
 from evtbdd.words import duration
 
 Answer = TypeVar("Answer")
+
+FAILURES = (Ended, Late, Unopened, driver.AMQPError)
+"""What becomes of work over a connection; `Session.failure` says it in a sentence."""
 
 PAUSE = 0.02
 """Seconds until a question is repeated whose connection was lost."""
@@ -30,7 +34,9 @@ class Session:
     """The connections of one broker object; nothing is opened before it is needed.
 
     RabbitMQ stops to read from a connection that publishes when it runs out of memory or disk, so
-    publishing has one of its own. What is read has one too: with it the taps come and go.
+    publishing has one of its own, and the markers of the taps another: they are published in the
+    loop's thread, events in their publisher's. What is read has one too: with it the taps come and
+    go.
     """
 
     def __init__(self, address: Address, access: Access, patience: float) -> None:
@@ -39,8 +45,9 @@ class Session:
         self.patience = patience
         self.loop = EventLoop("evtbdd rabbitmq")
         self.asking = Link(access.parameters(address, "evtbdd", patience))
-        self.publishing = Link(access.parameters(address, "evtbdd publishing", patience))
+        self.marking = Link(access.parameters(address, "evtbdd marking", patience))
         self.reading = Link(access.parameters(address, "evtbdd reading", patience))
+        self.publishing = Publishing(address, access, patience, self.loop)
         self.others: set[Link] = set()
         """What has a connection of its own beside these, and is to be closed with them."""
 
@@ -64,15 +71,10 @@ class Session:
             self.require_open()
             try:
                 return self.loop.call(work, deadline)
-            except Ended as error:
-                raise self.closed() from error
-            except Late as error:
-                raise self.late(doing, deadline) from error
-            except Unopened as error:
-                raise self.unreached(error.__cause__, deadline) from error.__cause__
-            except driver.AMQPError as error:
-                if not (repeat and is_lost(error)) or deadline.expired():
-                    raise translated(error, self.shown, doing) from error
+            except FAILURES as error:
+                lost = isinstance(error, driver.AMQPError) and is_lost(error)
+                if not (repeat and lost) or deadline.expired():
+                    raise self.failure(error, doing, deadline) from error.__cause__ or error
                 self._never.wait(min(PAUSE, deadline.remaining()))
 
     def do(self, what: Callable[[], None]) -> None:
@@ -84,15 +86,25 @@ class Session:
         with suppress(Ended, Late):
             self.loop.call(done, Deadline.after(self.patience))
 
+    def failure(self, error: Exception, doing: str, deadline: Deadline) -> BrokerError:
+        """What is raised for one of FAILURES."""
+        if isinstance(error, Ended):
+            return self.closed()
+        if isinstance(error, Late):
+            return self.late(doing, deadline)
+        if isinstance(error, Unopened):
+            return self.unreached(error.__cause__, deadline)
+        return translated(error, self.shown, doing)
+
     def late(self, doing: str, deadline: Deadline) -> BrokerUnavailable:
         """What is raised where no answer came."""
         waited = f"(waited up to {duration(deadline.seconds)})"
-        links = (self.asking, self.publishing, self.reading)
+        links = (self.asking, self.marking, self.publishing, self.reading)
         if not any(link.is_open for link in links):
             return BrokerUnavailable(
                 f"RabbitMQ cannot be reached at {self.shown}: no answer in time {waited}."
             )
-        blocked = self.publishing.blocked
+        blocked = self.publishing.blocked or self.marking.blocked
         why = "it did not answer in time"
         if blocked is not None:
             why = f"it takes no events at the moment ({blocked})"
@@ -129,5 +141,6 @@ class Session:
         self.loop.close()
 
     async def _close(self) -> None:
-        links = (self.reading, self.publishing, self.asking, *self.others)
-        await asyncio.gather(*(link.close() for link in links))
+        links = (self.reading, self.marking, self.asking, *self.others)
+        published = asyncio.get_running_loop().run_in_executor(None, self.publishing.close)
+        await asyncio.gather(published, *(link.close() for link in links))

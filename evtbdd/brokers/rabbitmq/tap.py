@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from threading import Event, Lock
 
 from evtbdd.brokers.rabbitmq.amqp import AmqpChannel
 from evtbdd.brokers.rabbitmq.layout import Layout
+from evtbdd.clock import Deadline
 from evtbdd.errors import BrokerError, BrokerUnavailable
 from evtbdd.events import Position
 from evtbdd.ports import Sink
@@ -16,7 +18,25 @@ Mark = tuple[str, bytes, str]
 """By what an event of evtbdd's own is known: its id, its payload, its routing key."""
 
 Number = asyncio.Future[int]
-Place = asyncio.Future["Position | None"]
+
+
+class Place:
+    """Where an event that is being published comes to stand; waited for in its publisher's thread."""
+
+    def __init__(self) -> None:
+        self.position: Position | None = None
+        self.is_wanted = True
+        self._known = Event()
+
+    def meet(self, position: Position | None) -> None:
+        """Say it; None where nobody can."""
+        self.position = position
+        self.is_wanted = False
+        self._known.set()
+
+    def wait(self, deadline: Deadline) -> bool:
+        """Whether it was said by then."""
+        return self._known.wait(deadline.remaining())
 
 
 @dataclass(eq=False, slots=True)
@@ -40,7 +60,8 @@ class Tap:
     gaps: list[int] = field(default_factory=list)
     why: str = ""
     markers: dict[str, Number] = field(default_factory=dict)
-    expected: dict[Mark, list[Place]] = field(default_factory=dict)
+    _expected: dict[Mark, list[Place]] = field(default_factory=dict)
+    _turn: Lock = field(default_factory=Lock)
 
     @property
     def name(self) -> str:
@@ -71,30 +92,35 @@ class Tap:
         for marker in markers.values():
             if not marker.done():
                 marker.set_exception(failure)
-        expected, self.expected = self.expected, {}
+        with self._turn:
+            expected, self._expected = self._expected, {}
         for places in expected.values():
             for place in places:
-                if not place.done():
-                    place.set_result(None)
+                place.meet(None)
 
     def expect(self, mark: Mark) -> Place:
-        """The position of the next event so marked, once it comes; None where it never can."""
-        place: Place = asyncio.get_running_loop().create_future()
-        self.expected = {
-            each: places
-            for each, places in self.expected.items()
-            if not all(place.done() for place in places)
-        }
-        if self.live:
-            self.expected.setdefault(mark, []).append(place)
-        else:
-            place.set_result(None)
+        """The position of the next event so marked, once it comes; None where it never can.
+
+        From any thread, unlike all else here.
+        """
+        place = Place()
+        with self._turn:
+            self._expected = {
+                each: places
+                for each, places in self._expected.items()
+                if any(place.is_wanted for place in places)
+            }
+            if self.live:
+                self._expected.setdefault(mark, []).append(place)
+            else:
+                place.meet(None)
         return place
 
     def meet(self, mark: Mark, position: Position) -> None:
         """Tell who expects it that such an event has come."""
-        places = [each for each in self.expected.pop(mark, ()) if not each.done()]
+        with self._turn:
+            places = [each for each in self._expected.pop(mark, ()) if each.is_wanted]
+            if places[1:]:
+                self._expected[mark] = places[1:]
         if places:
-            places[0].set_result(position)
-        if places[1:]:
-            self.expected[mark] = places[1:]
+            places[0].meet(position)

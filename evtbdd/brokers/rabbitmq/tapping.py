@@ -107,7 +107,7 @@ class Tapping:
     async def _marking(self) -> AmqpChannel:
         async with self._opening:
             if self._marker is None or not self._marker.is_open:
-                self._marker = await self._session.publishing.channel()
+                self._marker = await self._session.marking.channel()
                 self._marker.driver.add_on_return_callback(self._on_return)
             return self._marker
 

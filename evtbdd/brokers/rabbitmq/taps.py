@@ -1,6 +1,6 @@
 """All channels that are watched: begun, fed, and begun anew after a connection was lost.
 
-Everything here runs in the loop's thread, but for `get` and `any`.
+Everything here runs in the loop's thread, but for `get`, `any` and `expect`.
 """
 
 from __future__ import annotations
