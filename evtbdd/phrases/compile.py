@@ -29,10 +29,11 @@ class Found:
 class Phrase:
     """A compiled phrase.
 
-    `items` is its tree, `values` what it hands over, `certain` words that every step of it holds,
-    `data` whether a table or text stands below it, `forms` the words before the colon in each of
-    its endings with one (`with`, `equal to`, …, and nothing for a bare colon), longest first.
-    ValueError says what is wrong with the pattern, and where.
+    `items` is its tree, `values` what it hands over, `begins` and `certain` words with which every
+    step of it begins and which every one holds, `data` whether a table or text stands below it,
+    `forms` the words before the colon in each of its endings with one (`with`, `equal to`, …, and
+    nothing for a bare colon), longest first. ValueError says what is wrong with the pattern, and
+    where.
     """
 
     def __init__(self, pattern: str) -> None:
@@ -45,8 +46,10 @@ class Phrase:
         self.data: TakesData = "none"
         if self.forms:
             self.data = "optional" if None in endings else "required"
-        certain = [item.node.text for item in self.items if isinstance(item.node, Words)]
-        self.certain = max(certain, key=len, default="")  # a cheap test before the expression
+        first, *others = [
+            item.node.text if isinstance(item.node, Words) else "" for item in self.items
+        ]
+        self.begins, self.certain = first, max(others, key=len, default="")
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -55,8 +58,8 @@ class Phrase:
 
     def match(self, text: str) -> list[Found] | None:
         """The values in a step text; None if it is not this phrase."""
-        if self.certain not in text:
-            return None
+        if not text.startswith(self.begins) or self.certain not in text:
+            return None  # which spares most phrases their expression
         found = self.regex.fullmatch(text)
         if found is None:
             return None

@@ -43,7 +43,7 @@ class PhraseMatcher(Matcher):  # type: ignore[misc]
     def __init__(self, func: Any, pattern: str, step_type: str | None = None) -> None:
         super().__init__(func, pattern, step_type)
         self.phrase: Phrase = func.registered.phrase
-        self._certain = self.phrase.certain
+        self._begins, self._certain = self.phrase.begins, self.phrase.certain
 
     @property
     def regex_pattern(self) -> str:
@@ -56,7 +56,8 @@ class PhraseMatcher(Matcher):  # type: ignore[misc]
 
     def match(self, step_text: str) -> PhraseMatch | None:
         """The step, if it is this phrase."""
-        if self._certain not in step_text:  # spares most phrases even the call
+        # As the phrase itself would look first; behave tries a hundred phrases for every step.
+        if not step_text.startswith(self._begins) or self._certain not in step_text:
             return None
         found = self.phrase.match(step_text)
         return None if found is None else PhraseMatch(self.func, step_text, found)
