@@ -96,6 +96,9 @@ class Capabilities:
     properties: frozenset[str] = frozenset()
     """The facts of an event, beside its key and routing key, with which it can be published."""
 
+    at_once: int | None = None
+    """Of how many channels one call may create or delete, where each takes requests of its own."""
+
     def of(self, options: Mapping[str, str]) -> Capabilities:
         """Those of a channel with these options."""
         found = [self.variants[each] for each in options.items() if each in self.variants]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from evtbdd.channels.channel import Channel
 from evtbdd.clock import Deadline
@@ -24,6 +24,14 @@ def by_broker(channels: Iterable[Channel]) -> Sequence[Sequence[Channel]]:
     return list(grouped.values())
 
 
+def in_calls(channels: Iterable[Channel]) -> Iterator[Sequence[Channel]]:
+    """The channels of each broker, as many at a time as one call should create or delete."""
+    for several in by_broker(channels):
+        size = several[0].capabilities.at_once or len(several)
+        for start in range(0, len(several), size):
+            yield several[start : start + size]
+
+
 def make(
     channels: Iterable[Channel],
     deadline: Give,
@@ -31,14 +39,14 @@ def make(
     *,
     mode: str = NAMES,
 ) -> None:
-    """Create and watch channels, those of one broker in one call.
+    """Create and watch channels, those of one broker in few calls.
 
     `created` is called for each as soon as it is there, so that it is deleted also if watching
     should fail. Whatever is published after this returns will be seen. `mode` is that of their
     isolation: where others may use them too, those that are there are taken as they are. Raises
     BrokerError.
     """
-    for several in by_broker(channels):
+    for several in in_calls(channels):
         broker = several[0].broker
         if mode == SHARED:
             _take_what_is_there(several, deadline())
@@ -92,7 +100,7 @@ def _adopt(channels: Sequence[Channel]) -> None:
 def unmake(channels: Iterable[Channel], deadline: Give) -> Sequence[str]:
     """Unwatch and delete channels; what could not be deleted, each in a sentence."""
     left = []
-    for several in by_broker(channels):
+    for several in in_calls(channels):
         try:
             unwatch(several)
             several[0].broker.delete([each.physical for each in several], deadline())

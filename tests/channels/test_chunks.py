@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 from channels.conftest import PATIENCE, SCOPES, declared, events
@@ -64,6 +65,23 @@ def test_channels_of_scenarios_to_come_are_made_in_one_call(
     third = scenario(channels, "s3")
     third.open(["orders", "shipments"])
     assert calls["create"] == [3]
+
+
+def test_where_each_takes_requests_of_its_own_a_call_is_for_few(
+    channels: Channels,
+    memory: MemoryBroker,
+    calls: dict[str, list[int]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Fifty would take longer than one answer of the broker may."""
+    monkeypatch.setattr(memory, "capabilities", replace(memory.capabilities, at_once=2))
+    channels.ahead({f"s{number}": [ORDERS] for number in range(2, 7)})
+    third = scenario(channels, "s3")
+    third.open(["orders"])
+    for number in range(2, 7):
+        channels.close_scope(f"s{number}")
+    channels.finish()
+    assert calls == {"create": [2, 2, 1], "delete": [2, 2, 1]}
 
 
 def test_what_a_scenario_needs_besides_is_made_when_it_is_needed(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from threading import Event
 from typing import Any
 
@@ -63,7 +64,13 @@ class Topics:
         refused = [answer for answer in answers if answer["error_code"] != 0]
         created = [answer["name"] for answer in answers if answer["error_code"] == 0]
         # Also before some are deleted again: else they would be seen coming after they were gone.
-        self._wait_until(lambda: self._are_led(doing, created, deadline), doing, deadline)
+        try:
+            self._wait_until(lambda: self._are_led(doing, created, deadline), doing, deadline)
+        except BrokerError:
+            with suppress(BrokerError):
+                # It may be the time that was too short: what is to be done yet gets its own.
+                self.delete(created, Deadline.after(deadline.seconds))
+            raise
         if refused:
             self.delete(created, deadline)
             name, error = refused[0]["name"], _error(refused[0])

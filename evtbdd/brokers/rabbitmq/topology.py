@@ -10,7 +10,7 @@ from typing import Any
 
 from pika import exceptions as driver
 
-from evtbdd.brokers.rabbitmq.amqp import AmqpChannel, Unopened
+from evtbdd.brokers.rabbitmq.amqp import AmqpChannel
 from evtbdd.brokers.rabbitmq.errors import code, translated
 from evtbdd.brokers.rabbitmq.layout import UNKNOWN, Layout
 from evtbdd.brokers.rabbitmq.names import name_fault
@@ -40,27 +40,29 @@ class Topology:
         for name in layouts:
             if (fault := name_fault(name)) is not None:
                 raise BrokerError(f"The name {quoted(name)} cannot be RabbitMQ's: {fault}.")
-        doing = f"create {named(list(layouts))}"
-        self._session.run(doing, deadline, lambda: self._create(layouts))
+        doing, begun = f"create {named(list(layouts))}", list[str]()
+        try:
+            self._session.run(doing, deadline, lambda: self._create(layouts, begun))
+        except BrokerError:
+            with suppress(BrokerError):
+                # It may be the time that was too short: what is to be done yet gets its own.
+                self.delete(begun, Deadline.after(deadline.seconds))
+            raise
         self._known.update(layouts)
 
-    async def _create(self, layouts: Mapping[str, Layout]) -> None:
+    async def _create(self, layouts: Mapping[str, Layout], begun: list[str]) -> None:
         there = await self._existing(layouts)
         if there:
             raise BrokerError(
                 f"RabbitMQ at {self._session.shown} could not create {named(list(there))}: it is "
                 "there already."
             )
-        try:
-            for layout in layouts.values():
-                await self._declare(await self._complete(layout, layouts))
-            # Only now each exchange is there that a queue may be bound to.
-            for layout in layouts.values():
-                await self._bind(layout)
-        except BaseException:
-            with suppress(driver.AMQPError, Unopened):
-                await self._delete(layouts)
-            raise
+        begun += layouts
+        for layout in layouts.values():
+            await self._declare(await self._complete(layout, layouts))
+        # Only now each exchange is there that a queue may be bound to.
+        for layout in layouts.values():
+            await self._bind(layout)
 
     async def _complete(self, layout: Layout, layouts: Mapping[str, Layout]) -> Layout:
         dead = layout.dead_letter

@@ -44,6 +44,7 @@ CAPABILITIES = Capabilities(
     largest_payload=1_048_576,
     options=frozenset({"delay", "fifo", "sns", "visibility timeout"}),
     names=NameRule(TAPPED, ILLEGAL),
+    at_once=10,
     variants={
         ("fifo", "yes"): Variant(frozenset({Capability.ORDER}), ending=FIFO, lane="group"),
         ("sns", "yes"): Variant(frozenset({Capability.COPIES})),

@@ -50,11 +50,11 @@ class Creation:
             raise BrokerError(
                 f"The queue {quoted(there[0])} exists already at {self._sqs.address}."
             )
-        made: list[str] = []
+        begun: list[str] = []
 
         def create(plan: ChannelPlan) -> None:
+            begun.append(plan.name)  # whose answer is lost is there for all that
             queue = self._queues.make(plan.name, attributes(plan), deadline)
-            made.append(plan.name)
             self._queues.know(replace(queue, delays=float(plan.options.get("delay", 0)) > 0))
 
         try:
@@ -64,7 +64,8 @@ class Creation:
                 self._wait_until_seen([plan.name for plan in plans], deadline)
         except BaseException:
             with suppress(BrokerError):
-                self._queues.delete(made, deadline)
+                # It may be the time that was too short: what is to be done yet gets its own.
+                self._queues.delete(begun, Deadline.after(deadline.seconds))
             raise
 
     def _wait_until_seen(self, names: Sequence[str], deadline: Deadline) -> None:
