@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
+import sys
 
 HOST = "127.0.0.1"
 NUMBERS = range(20_000, 32_000)
@@ -16,18 +17,37 @@ TRIES = 200
 
 
 def listener(port: int = 0) -> socket.socket:
-    """A TCP socket that listens on a port, or on a free one; the caller closes it.
+    """A TCP socket that listens on a port, or on a free one that nobody has claimed.
 
-    Raises OSError where that port is taken, or none was free.
+    The caller closes it. Raises OSError where that port is taken, or none was free.
     """
     if port:
         return _listener(port)
     for number in random.sample(NUMBERS, TRIES):
         try:
-            return _listener(number)
+            with claim(number):
+                return _listener(number)
         except OSError:
             continue
     return _listener(0)
+
+
+def claim(port: int) -> socket.socket:
+    """Keep every run of evtbdd on this machine from choosing a port, until this is closed.
+
+    For one on which somebody else will listen, and only in a while. It goes with its process, and is
+    in the way of nobody who does not ask: a name in Linux's abstract namespace (unix(7)); other
+    systems have none, and nothing is kept there. Raises OSError where it is claimed already.
+    """
+    if sys.platform != "linux":
+        return socket.socket()
+    claimed = socket.socket(socket.AF_UNIX)
+    try:
+        claimed.bind(f"\0evtbdd port {port}")
+    except OSError:
+        claimed.close()
+        raise
+    return claimed
 
 
 def _listener(port: int) -> socket.socket:

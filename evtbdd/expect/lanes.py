@@ -41,14 +41,20 @@ def one_lane(
     one, other = None, None
     for sighting in sightings:
         one = one or sighting
-        if sighting.event.record.position.lane != one.event.record.position.lane:
+        if _lane(sighting) != _lane(one):
             other = sighting
             break
     if one is None or other is None:
         return
+    # Which of them was seen first is chance.
+    one, other = sorted((one, other), key=_lane)
     raise Unproven(
         f"It cannot be told what {question} is: {one.with_key} lies in "
-        f"{lane} {one.event.record.position.lane} of {quoted(channel)}, {other.with_key} in "
-        f"{lane} {other.event.record.position.lane}, and order is kept only within one {lane}. "
+        f"{lane} {_lane(one)} of {quoted(channel)}, {other.with_key} in "
+        f"{lane} {_lane(other)}, and order is kept only within one {lane}. "
         f"Key them alike, so that they share a {lane}, or {instead}."
     )
+
+
+def _lane(sighting: Sighting) -> str:
+    return sighting.event.record.position.lane

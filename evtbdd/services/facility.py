@@ -158,6 +158,7 @@ class Services:
         """End what there is still, scope by scope, and forget the logs."""
         for scope in list(self._scopes):
             self.close_scope(scope)
+        self._ports.close()
         folder, self._folder = self._folder, None
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)

@@ -54,17 +54,18 @@ class Topics:
         """
         doing = f"create {topics_named([plan.name for plan in plans])}"
         wanted = {plan.name: _creation(plan) for plan in plans}
-        answers = self._connection.tell(
-            doing,
-            deadline,
-            lambda admin: admin.create_topics(
-                wanted, timeout_ms=_milliseconds(deadline), raise_errors=False
-            )["topics"],
-        )
-        refused = [answer for answer in answers if answer["error_code"] != 0]
-        created = [answer["name"] for answer in answers if answer["error_code"] == 0]
-        # Also before some are deleted again: else they would be seen coming after they were gone.
+        created = list(wanted.keys() - self._describe(doing, list(wanted), deadline).keys())
         try:
+            answers = self._connection.tell(
+                doing,
+                deadline,
+                lambda admin: admin.create_topics(
+                    wanted, timeout_ms=_milliseconds(deadline), raise_errors=False
+                )["topics"],
+            )
+            refused = [answer for answer in answers if answer["error_code"] != 0]
+            created = [answer["name"] for answer in answers if answer["error_code"] == 0]
+            # Also before some are deleted again: else they would be seen coming after they were gone.
             self._wait_until(lambda: self._are_led(doing, created, deadline), doing, deadline)
         except BrokerError:
             with suppress(BrokerError):
